@@ -1,1 +1,2 @@
-//! Crewkeep.
+//! Crewkeep: who may leave, why, what it costs, whom to hire and when.
+pub mod domain;
