@@ -77,6 +77,18 @@ pub(super) fn run(conn: &mut Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a file that `run` would have to change.
+pub(super) fn check(conn: &Connection, path: &Path) -> Result<()> {
+    let (id, have): (i64, i64) = (pragma(conn, "application_id")?, pragma(conn, "user_version")?);
+    if id == APPLICATION_ID && have == MIGRATIONS.len() as i64 {
+        return Ok(());
+    }
+    Err(Error::Open(format!(
+        "{} is not in this program's format. Start crewkeep on it once.",
+        path.display()
+    )))
+}
+
 fn pragma(conn: &Connection, name: &str) -> Result<i64> {
     Ok(conn.pragma_query_value(None, name, |row| row.get(0))?)
 }

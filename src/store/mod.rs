@@ -18,9 +18,10 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, ErrorCode, Params, Row};
 
 use crate::clock::Clock;
+use crate::domain::told::{Kind, Told};
 use pool::Pool;
 
 pub use rusqlite::{named_params, params, types::Value};
@@ -81,6 +82,29 @@ impl Store {
         Ok(Self {
             writer: Arc::new(Pool::start("writer", vec![conn])?),
             pages: Arc::new(Pool::start("reader", pool::open_readers(&path, readers)?)?),
+            long: Arc::new(Pool::start("long-reader", pool::open_readers(&path, 2)?)?),
+            clock,
+        })
+    }
+
+    /// Opens an existing file beside a program that may be running: nothing is migrated.
+    ///
+    /// # Errors
+    /// `Open` when there is no file or its format is not this program's.
+    pub fn attach(dir: &Path, clock: Clock) -> Result<Self> {
+        migrate::register_extensions();
+        let path = dir.join(FILE_NAME);
+        if !path.exists() {
+            return Err(Error::Open(format!(
+                "There is no data in {}. Start crewkeep there first, or name another --data-dir.",
+                dir.display()
+            )));
+        }
+        let conn = pool::open_writer(&path)?;
+        migrate::check(&conn, &path)?;
+        Ok(Self {
+            writer: Arc::new(Pool::start("writer", vec![conn])?),
+            pages: Arc::new(Pool::start("reader", pool::open_readers(&path, 1)?)?),
             long: Arc::new(Pool::start("long-reader", pool::open_readers(&path, 2)?)?),
             clock,
         })
@@ -250,6 +274,53 @@ impl fmt::Debug for Read<'_> {
 impl fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tx")
+    }
+}
+
+impl Error {
+    /// What a person can do about it, when it is not a defect of the program.
+    pub fn remedy(&self) -> Option<Told> {
+        let told = |message: &str, hint: &str| Some(Told::new(Kind::Machine, message, hint));
+        match self {
+            Self::Open(message) => told(message, ""),
+            Self::Busy => Some(Told::new(
+                Kind::Busy,
+                "Too many requests are waiting.",
+                "Nothing was lost. Try again in a moment.",
+            )),
+            Self::Sql(error) => match error.sqlite_error_code()? {
+                ErrorCode::DiskFull => told(
+                    "The disk is full.",
+                    "What was saved before is safe, this change was not made. Free some space and \
+                     try again.",
+                ),
+                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => told(
+                    "The data folder cannot be written.",
+                    "Nothing was changed. Give this account the right to write there, or start \
+                     with another --data-dir.",
+                ),
+                ErrorCode::SystemIoFailure => told(
+                    "The disk refused to write: it is full, over its limit or failing.",
+                    "What was saved before is safe, this change was not made. Free some space or \
+                     check the disk, then try again.",
+                ),
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => told(
+                    "The data file is damaged.",
+                    "Stop the program, keep the file aside and put a backup in its place.",
+                ),
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Told::new(
+                    Kind::Busy,
+                    "Another program is writing to the data.",
+                    "Nothing was changed. Try again in a moment.",
+                )),
+                ErrorCode::OperationInterrupted => {
+                    Some(Told::new(Kind::Busy, "The work was stopped.", "Nothing was changed."))
+                }
+                _ => None,
+            },
+            Self::Cancelled => Some(Told::new(Kind::Busy, "Stopped.", "Nothing was changed.")),
+            Self::Gone => None,
+        }
     }
 }
 

@@ -307,7 +307,6 @@ CREATE TABLE task_run (
   message TEXT NOT NULL DEFAULT '',
   actor TEXT NOT NULL,
   started_at INTEGER,
-  heartbeat_at INTEGER,
   finished_at INTEGER,
   outcome TEXT,
   created_at INTEGER NOT NULL,

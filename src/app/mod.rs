@@ -1,0 +1,173 @@
+//! What a person can do: read, compute, write, audit. Pages, commands and tasks are thin over this.
+//!
+//! Never here: HTML, request types, command-line types.
+
+pub mod place;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::{Config, Settings};
+use crate::domain::calendar::Day;
+use crate::domain::told::{Kind, Told};
+use crate::store::{self, Read, Store};
+
+pub use place::Place;
+
+/// Everything wired together: the office as the program knows it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Office {
+    pub(crate) store: Store,
+    clock: Clock,
+    settings: Arc<Settings>,
+    place: Arc<Place>,
+}
+
+/// What a read may look at: one consistent state of the store, today, the settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    pub(crate) read: &'a Read<'a>,
+    /// Today on the office's wall.
+    pub today: Day,
+    /// The settings in force.
+    pub config: &'a Config,
+}
+
+/// Why something could not be done.
+#[derive(Debug)]
+pub enum Error {
+    /// Said to the person as it is.
+    Told(Told),
+    /// A defect or a machine failure: the log gets the cause, the person an incident number.
+    Broken {
+        /// What was being done.
+        doing: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Result of the application.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Office {
+    /// Opens the store at a place the caller holds the lock of.
+    pub fn open(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
+        let store = Store::open(place.dir(), clock)?;
+        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
+    }
+
+    /// Opens the store for reading and short writes beside a program that may be running.
+    pub fn attach(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
+        let store = Store::attach(place.dir(), clock)?;
+        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The values in force.
+    pub fn config(&self) -> &Config {
+        &self.settings.config
+    }
+
+    /// Where the data lies.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Reads for a page, without blocking the request's thread.
+    pub async fn page<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Cx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (today, settings) = (self.clock.today(), Arc::clone(&self.settings));
+        self.store.read(move |read| work(&Cx { read, today, config: &settings.config })).await
+    }
+
+    /// Reads for a command or a task, and waits.
+    pub fn look<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Cx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (today, settings) = (self.clock.today(), Arc::clone(&self.settings));
+        self.store.read_long(move |read| work(&Cx { read, today, config: &settings.config }))
+    }
+
+    /// Folds the log into the file before the program ends.
+    pub fn close(&self) {
+        if let Err(error) = self.store.settle() {
+            tracing::warn!(%error, "the store could not be settled");
+        }
+    }
+}
+
+impl Error {
+    /// A failure told to the person.
+    pub fn told(kind: Kind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Told(Told::new(kind, message, hint))
+    }
+
+    /// A failure for the log.
+    pub fn broken(
+        doing: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Broken { doing: doing.into(), source: source.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(told) => told.fmt(f),
+            Self::Broken { doing, source } => write!(f, "{doing}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Told> for Error {
+    fn from(told: Told) -> Self {
+        Self::Told(told)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error.remedy() {
+            Some(told) => Self::Told(told),
+            None => Self::broken("use the store", error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull => Self::told(
+                Kind::Machine,
+                "The disk is full.",
+                "What was saved before is safe. Free some space and try again.",
+            ),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::told(
+                Kind::Machine,
+                format!("The folder or file cannot be used: {error}."),
+                "Choose a folder you may write to with --data-dir.",
+            ),
+            _ => Self::broken("use a file", error),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Where the log goes and what it may say.
+//!
+//! One line an event on standard error. Never here, and never in a log line: names, employee
+//! numbers, note texts or any other personal data; tokens; the query part of an address.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging at this level (`error`, `warn`, `info`, `debug`). A second call does nothing.
+pub fn start(level: &str) {
+    let filter = EnvFilter::new(format!("warn,crewkeep={level}"));
+    let _already_started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .compact()
+        .try_init();
+}
