@@ -1,1 +1,3 @@
 //! Crewkeep.
+
+pub mod web;
