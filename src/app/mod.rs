@@ -3,6 +3,8 @@
 //! Never here: HTML, request types, command-line types.
 
 pub mod place;
+pub mod progress;
+pub mod runs;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,0 +1,76 @@
+//! Long work: what can be asked for, and the queue that runs it.
+//!
+//! A task is a small value with an idempotent `run`: its results are written in one transaction at
+//! the end, so a run that was cut off is simply asked for again. Never here: SQL, HTTP.
+
+mod queue;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::app::progress::Tell;
+use crate::app::{Error, Office, Result};
+
+pub use queue::{Queue, RunView};
+
+/// Which thread runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Training and scoring.
+    Compute,
+    /// Files and other people's systems.
+    Transfer,
+}
+
+/// Background work.
+pub trait Task: Serialize + DeserializeOwned {
+    /// Its name in the store and in addresses.
+    const NAME: &'static str;
+    /// What a person calls it.
+    const TITLE: &'static str;
+    /// Where it runs.
+    const LANE: Lane;
+    /// Whether a second request joins one that waits or runs.
+    const ALONE: bool;
+
+    /// Does it, telling how far it is; returns what came out in one sentence.
+    fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String>;
+}
+
+/// A row of the table of tasks.
+pub struct Entry {
+    /// `Task::NAME`.
+    pub name: &'static str,
+    /// `Task::TITLE`.
+    pub title: &'static str,
+    /// `Task::LANE`.
+    pub lane: Lane,
+    /// `Task::ALONE`.
+    pub alone: bool,
+    run: fn(&Office, &str, &dyn Tell) -> Result<String>,
+}
+
+/// Every task there is.
+pub const TASKS: &[Entry] = &[];
+
+const fn entry<T: Task>() -> Entry {
+    fn run<T: Task>(office: &Office, payload: &str, tell: &dyn Tell) -> Result<String> {
+        let task: T = serde_json::from_str(payload)
+            .map_err(|error| Error::broken(format!("read what {} was asked", T::NAME), error))?;
+        task.run(office, tell)
+    }
+    Entry { name: T::NAME, title: T::TITLE, lane: T::LANE, alone: T::ALONE, run: run::<T> }
+}
+
+/// The entry of a name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    TASKS.iter().find(|it| it.name == name)
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
