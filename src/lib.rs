@@ -12,3 +12,5 @@ pub mod app;
 pub mod task;
 
 pub mod web;
+
+pub mod cli;

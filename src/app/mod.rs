@@ -2,6 +2,7 @@
 //!
 //! Never here: HTML, request types, command-line types.
 
+pub mod frame;
 pub mod place;
 pub mod progress;
 pub mod runs;

@@ -12,6 +12,7 @@ mod migrate;
 mod pool;
 
 pub mod facts;
+pub mod office;
 pub mod tasks;
 
 use std::fmt;

@@ -158,9 +158,8 @@ impl Queue {
     }
 
     fn ask_by_name(&self, name: &str, payload: String) -> Result<Uid> {
-        let entry = find(name).ok_or_else(|| {
-            Error::told(Kind::NotFound, format!("There is no task {name}."), "")
-        })?;
+        let entry = find(name)
+            .ok_or_else(|| Error::told(Kind::NotFound, format!("There is no task {name}."), ""))?;
         if entry.alone
             && let Some(twin) = self.active().into_iter().find(|it| it.name == entry.name)
         {

@@ -1,0 +1,53 @@
+//! What the frame around every page says: whose office, how fresh, how many.
+
+use super::{Cx, Result};
+use crate::domain::calendar::{Day, second_text};
+use crate::store::office;
+
+/// The office in one glance.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Its name; of several, how many.
+    pub office: String,
+    /// Today.
+    pub today: Day,
+    /// First day with work in the data.
+    pub data_from: Option<Day>,
+    /// Last day with work in the data: the as-of of every number.
+    pub data_to: Option<Day>,
+    /// People employed on that day.
+    pub employed: u64,
+    /// Version of the newest model.
+    pub model: Option<u32>,
+    /// What was loaded when, in words.
+    pub freshness: Vec<(String, String)>,
+}
+
+/// Reads it.
+pub fn read(cx: &Cx<'_>) -> Result<Frame> {
+    let summary = office::summary(cx.read)?;
+    let office = match summary.offices.as_slice() {
+        [] => "No office yet".to_owned(),
+        [one] => one.clone(),
+        many => format!("{} offices", many.len()),
+    };
+    let mut freshness: Vec<(String, String)> = summary
+        .loads
+        .iter()
+        .map(|(fact, at, rows)| {
+            (fact.clone(), format!("{} UTC, {rows} rows read", second_text(*at)))
+        })
+        .collect();
+    if let Some((version, as_of, _)) = summary.model {
+        freshness.push(("model".to_owned(), format!("v{version}, on data to {as_of}")));
+    }
+    Ok(Frame {
+        office,
+        today: cx.today,
+        data_from: summary.span.map(|it| it.0),
+        data_to: summary.span.map(|it| it.1),
+        employed: summary.employed,
+        model: summary.model.map(|it| it.0),
+        freshness,
+    })
+}

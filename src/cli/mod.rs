@@ -1,0 +1,149 @@
+//! The command tree. Each command is thin: it opens the office, calls `app`, prints.
+//!
+//! Exit codes: 0 done, 1 told (something a person can mend), 2 broken (a defect or a machine
+//! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
+
+mod config;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::{Error, Office, Place, Result};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::told::Kind;
+use crate::log;
+
+#[derive(Debug, Parser)]
+#[command(name = "crewkeep", version, about, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    /// Without a command the pages are served.
+    #[command(flatten)]
+    serve: serve::Arguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Flags that stand before or after the command.
+#[derive(Debug, Args)]
+struct Global {
+    /// Folder of the data [default: the platform's usual place]
+    #[arg(long, global = true, value_name = "DIR", env = "CREWKEEP_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// Settings file [default: config.toml in the data folder]
+    #[arg(long, global = true, value_name = "FILE", env = "CREWKEEP_CONFIG")]
+    config: Option<PathBuf>,
+    /// Change one setting for this start
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages on this machine (the default)
+    Serve(serve::Arguments),
+    /// Show every setting, its value and where it came from
+    Config(config::Arguments),
+}
+
+/// Runs the program; the exit code says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _closed_pipe = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("crewkeep: {}", first_line(&error)));
+            if let Error::Told(told) = &error
+                && !told.hint.is_empty()
+            {
+                say(&format!("          {}", told.hint));
+            }
+            ExitCode::from(code(&error))
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let global = cli.global;
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(arguments) => serve::run(&global, &arguments),
+        Command::Config(arguments) => config::run(&global, &arguments),
+    }
+}
+
+impl Global {
+    fn dir(&self) -> Result<PathBuf> {
+        Place::choose(self.data_dir.clone())
+    }
+
+    /// Settings in force; `flags` are `key=value` of the command itself.
+    fn settings(&self, flags: &[String]) -> Result<Settings> {
+        let file = match &self.config {
+            Some(file) if !file.exists() => {
+                return Err(Error::told(
+                    Kind::NotFound,
+                    format!("There is no settings file {}.", file.display()),
+                    "Leave --config out to use the one in the data folder.",
+                ));
+            }
+            Some(file) => file.clone(),
+            None => self.dir()?.join("config.toml"),
+        };
+        let flags = [self.set.as_slice(), flags].concat();
+        Ok(Settings::read(Some(&file), std::env::vars(), &flags)?)
+    }
+
+    /// The office with the right to write, locked against a second program.
+    fn open(&self, flags: &[String]) -> Result<Office> {
+        let settings = self.settings(flags)?;
+        log::start(&settings.config.log_level);
+        let office = Office::open(Place::lock(self.dir()?)?, settings, Clock::System)?;
+        Ok(office)
+    }
+
+    /// The office for reading, beside a program that may be running.
+    #[expect(dead_code, reason = "metric and predict are next")]
+    fn attach(&self) -> Result<Office> {
+        let settings = self.settings(&[])?;
+        log::start(&settings.config.log_level);
+        Office::attach(Place::beside(self.dir()?), settings, Clock::System)
+    }
+}
+
+fn code(error: &Error) -> u8 {
+    match error {
+        Error::Told(told) if told.kind == Kind::NotEnough => 3,
+        Error::Told(_) => 1,
+        Error::Broken { .. } => 2,
+    }
+}
+
+fn first_line(error: &Error) -> String {
+    match error {
+        Error::Told(told) => told.message.clone(),
+        Error::Broken { .. } => format!("something failed: {error}"),
+    }
+}
+
+/// Prints a line of output; a closed pipe ends the program quietly.
+#[expect(clippy::print_stdout, reason = "the command line speaks here and nowhere else")]
+fn out(line: &str) {
+    println!("{line}");
+}
+
+/// Prints a line of progress or failure.
+#[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}

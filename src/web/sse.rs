@@ -1,0 +1,174 @@
+//! Live progress as server-sent events.
+//!
+//! Two streams from the same channel: `/tasks/{uid}/events` sends `data: {json}` lines and ends with
+//! `data: [DONE]`, for programs; `/events` sends the task chip and the watched task's panel as
+//! HTML, for pages. Never compressed, a comment every 15 seconds.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::State;
+use super::error::Failure;
+use super::pages::train::TaskPanel;
+use super::pages::{uid_of, uid_text};
+use super::reply::task_chip;
+use super::shell::{AssetUrls, TaskChip};
+use crate::app::runs::Uid;
+use crate::task::RunView;
+
+/// Where every page's chip listens.
+pub(super) const CHIP_STREAM: &str = "/events";
+
+const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// What a program reads of a run.
+#[derive(Debug, Serialize)]
+struct Progress<'a> {
+    task: String,
+    name: &'a str,
+    state: &'a str,
+    done: u64,
+    total: u64,
+    percent: u64,
+    message: &'a str,
+    outcome: Option<&'a str>,
+    seconds: f64,
+}
+
+/// `GET /tasks/{uid}/events`.
+pub(super) async fn task(
+    state: web::Data<State>,
+    uid: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
+    let Some(views) = state.queue.watch(uid) else {
+        let run = state.office.page(move |cx| crate::app::runs::find(cx, uid)).await?;
+        let last = serde_json::json!({
+            "task": uid_text(uid), "name": run.name, "state": run.state, "done": run.done,
+            "total": run.total, "message": run.message, "outcome": run.outcome,
+        });
+        return Ok(reply(stream::iter([data(&last.to_string()), data("[DONE]")])));
+    };
+    let steps = stream::unfold(Step::First(views), |step| async move {
+        let views = match step {
+            Step::First(views) => views,
+            Step::Next(mut views) => match changed(&mut views).await {
+                Some(ping) if ping => return Some((comment(), Step::Next(views))),
+                _ => views,
+            },
+            Step::Last => return Some((data("[DONE]"), Step::Over)),
+            Step::Over => return None,
+        };
+        let view = views.borrow().clone();
+        let next = if view.ended() { Step::Last } else { Step::Next(views) };
+        Some((data(&json(&view)), next))
+    });
+    Ok(reply(steps))
+}
+
+enum Step {
+    First(watch::Receiver<RunView>),
+    Next(watch::Receiver<RunView>),
+    Last,
+    Over,
+}
+
+/// What `/events` is asked to watch besides the chip.
+#[derive(Debug, Deserialize)]
+pub(super) struct Topics {
+    task: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "parts/_chip_event.html")]
+struct ChipEvent {
+    shell: ChipShell,
+}
+
+/// The two fields of the frame that the chip prints.
+struct ChipShell {
+    task_chip: TaskChip,
+    assets: AssetUrls,
+}
+
+/// `GET /events?task={uid}`.
+pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) -> HttpResponse {
+    let watched = topics.task.as_deref().and_then(uid_of);
+    let changes = state.queue.watch_all();
+    let first = (state, watched, changes, true);
+    reply(stream::unfold(first, |(state, watched, mut changes, first)| async move {
+        if !first {
+            match tokio::time::timeout(PING_EVERY, changes.changed()).await {
+                Err(_late) => return Some((comment(), (state, watched, changes, false))),
+                Ok(Err(_gone)) => return None,
+                Ok(Ok(())) => tokio::time::sleep(Duration::from_millis(250)).await,
+            }
+            changes.mark_unchanged();
+        }
+        let bytes = events(&state, watched);
+        Some((bytes, (state, watched, changes, false)))
+    }))
+}
+
+fn events(state: &State, watched: Option<Uid>) -> Bytes {
+    let shell = ChipShell { task_chip: task_chip(state), assets: AssetUrls::current() };
+    let mut text = event("tasks", &ChipEvent { shell }.render().unwrap_or_default());
+    let view = watched.and_then(|uid| state.queue.watch(uid)).map(|it| it.borrow().clone());
+    if let Some(view) = view {
+        let name = format!("task-{}", uid_text(view.uid));
+        text += &event(&name, &TaskPanel::of(&view).render().unwrap_or_default());
+    }
+    Bytes::from(text)
+}
+
+async fn changed(views: &mut watch::Receiver<RunView>) -> Option<bool> {
+    match tokio::time::timeout(PING_EVERY, views.changed()).await {
+        Err(_late) => Some(true),
+        Ok(Ok(())) => Some(false),
+        Ok(Err(_gone)) => None,
+    }
+}
+
+fn json(view: &RunView) -> String {
+    serde_json::to_string(&Progress {
+        task: uid_text(view.uid),
+        name: &view.name,
+        state: view.state,
+        done: view.done,
+        total: view.total,
+        percent: view.percent(),
+        message: &view.message,
+        outcome: view.outcome.as_deref(),
+        seconds: (view.seconds * 10.0).round() / 10.0,
+    })
+    .unwrap_or_default()
+}
+
+fn data(text: &str) -> Bytes {
+    Bytes::from(format!("data: {text}\n\n"))
+}
+
+fn event(name: &str, html: &str) -> String {
+    let lines: Vec<String> = html.lines().map(|it| format!("data: {it}\n")).collect();
+    format!("event: {name}\n{}\n", lines.concat())
+}
+
+fn comment() -> Bytes {
+    Bytes::from_static(b": still here\n\n")
+}
+
+fn reply(bytes: impl futures_util::Stream<Item = Bytes> + 'static) -> HttpResponse {
+    use futures_util::StreamExt;
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(bytes.map(Ok::<_, std::io::Error>))
+}
