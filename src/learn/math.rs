@@ -132,6 +132,42 @@ pub fn wilson(hits: f64, trials: f64, z: f64) -> (f64, f64) {
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
+/// Solves A x = b for a symmetric positive definite A (row by row, n x n) by Cholesky.
+///
+/// Returns x and the diagonal of the inverse of A; `None` if A is not positive definite.
+pub(crate) fn solve_positive(a: &[f64], b: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
+    let n = b.len();
+    let mut l = a.to_vec();
+    for i in 0..n {
+        for j in 0..=i {
+            let inner: f64 = (0..j).map(|k| l[i * n + k] * l[j * n + k]).sum();
+            let rest = l[i * n + j] - inner;
+            if i != j {
+                l[i * n + j] = rest / l[j * n + j];
+            } else if rest > 1e-12 * a[i * n + i].abs() && rest.is_finite() {
+                l[i * n + i] = libm::sqrt(rest);
+            } else {
+                return None;
+            }
+        }
+    }
+    let solve = |right: &[f64]| {
+        let mut x = right.to_vec();
+        for i in 0..n {
+            let inner: f64 = (0..i).map(|k| l[i * n + k] * x[k]).sum();
+            x[i] = (x[i] - inner) / l[i * n + i];
+        }
+        for i in (0..n).rev() {
+            let inner: f64 = (i + 1..n).map(|k| l[k * n + i] * x[k]).sum();
+            x[i] = (x[i] - inner) / l[i * n + i];
+        }
+        x
+    };
+    let unit = |i: usize| (0..n).map(|k| f64::from(u8::from(k == i))).collect::<Vec<_>>();
+    let diagonal = (0..n).map(|i| solve(&unit(i))[i]).collect();
+    Some((solve(b), diagonal))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use crate::frame::{Column, Value};
 use crate::math;
 
 /// Tolerance of the sum, in log-odds.
-pub const SUM_TOLERANCE: f64 = 1e-9;
+const SUM_TOLERANCE: f64 = 1e-9;
 
 /// A row taken apart.
 #[derive(Clone, Debug, PartialEq)]
