@@ -10,7 +10,7 @@ fn noisy(rows: usize, seed: u64, sharpness: f64) -> Scored {
         let z = -1.0 + rng.normal();
         target.push(f64::from(u8::from(rng.unit() < math::sigmoid(z))));
         // Rounded, so that ties occur.
-        probability.push((math::sigmoid(sharpness * z) * 50.0).round() / 50.0);
+        probability.push((math::sigmoid(sharpness * z) * 50.0).round().clamp(1.0, 49.0) / 50.0);
         group.push((row / 5) as u32);
     }
     Scored::new(&target, &probability, None, &group).unwrap()
