@@ -137,15 +137,15 @@ impl TryFrom<StoredEbmV1> for Ebm {
 
 /// The JSON of a model. The same model gives the same bytes.
 pub fn to_json(ebm: &Ebm) -> Result<String> {
-    serde_json::to_string(&StoredEbmV1::from(ebm)).map_err(refused)
+    serde_json::to_string(&StoredEbmV1::from(ebm)).map_err(|it| refused(&it))
 }
 
 /// The model of a JSON. [`Error::Artifact`] says what is wrong with it.
 pub fn from_json(json: &str) -> Result<Ebm> {
-    Ebm::try_from(serde_json::from_str::<StoredEbmV1>(json).map_err(refused)?)
+    Ebm::try_from(serde_json::from_str::<StoredEbmV1>(json).map_err(|it| refused(&it))?)
 }
 
-fn refused(error: serde_json::Error) -> Error {
+fn refused(error: &serde_json::Error) -> Error {
     Error::Artifact { why: error.to_string() }
 }
 

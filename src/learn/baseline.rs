@@ -167,12 +167,12 @@ impl Input {
     }
 
     fn fits(&self, column: &Column) -> bool {
-        match (&self.what, &column.kind) {
+        matches!(
+            (&self.what, &column.kind),
             (What::Missing, _)
-            | (What::Number { .. }, ColumnKind::Continuous(_))
-            | (What::Label(_), ColumnKind::Nominal { .. }) => true,
-            _ => false,
-        }
+                | (What::Number { .. }, ColumnKind::Continuous(_))
+                | (What::Label(_), ColumnKind::Nominal { .. })
+        )
     }
 
     /// Standardised values of all rows.

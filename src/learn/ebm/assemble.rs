@@ -31,10 +31,10 @@ pub(crate) fn centred(data: &Data, mut shape: Shape) -> Shape {
     shape
 }
 
-pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: Vec<Shape>) -> Ebm {
+pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: &[Shape]) -> Ebm {
     // Bags differ in whom they hold back, never in how many.
     let band_scale = splits.first().map_or(1.0, Split::band_scale);
-    let terms = (0..data.bins.len()).map(|it| term(&data, it, &shapes, band_scale)).collect();
+    let terms = (0..data.bins.len()).map(|it| term(&data, it, shapes, band_scale)).collect();
     let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
     let trained = Trained {
         rows: data.frame_rows as u64,
@@ -65,7 +65,9 @@ fn term(data: &Data, feature: usize, shapes: &[Shape], band_scale: f64) -> Term 
     for shape in shapes {
         scores.iter_mut().zip(&shape.scores[feature]).for_each(|(sum, it)| *sum += it);
     }
-    scores.iter_mut().for_each(|it| *it /= shapes.len() as f64);
+    for score in &mut scores {
+        *score /= shapes.len() as f64;
+    }
     let of = |shape: &Shape| shape.scores[feature].iter().map(|it| quantise(*it)).collect();
     let bagged: Vec<Vec<f64>> = shapes.iter().map(of).collect();
     let sd = standard_errors(&bagged, band_scale);
@@ -101,9 +103,9 @@ fn shift_to_base_rate(data: &Data, ebm: &Ebm) -> f64 {
             slope += w * p * (1.0 - p);
         }
         if excess > 0.0 {
-            high = shift
+            high = shift;
         } else {
-            low = shift
+            low = shift;
         }
         if excess.abs() <= 1e-13 * total {
             break;

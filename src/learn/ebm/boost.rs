@@ -1,7 +1,7 @@
 //! The order of steps in one bag: smoothing rounds, then greedy rounds, until the held-back persons
 //! say stop.
 //!
-//! Source: InterpretML `glassbox/_ebm/_boost.py` (non-progress round, then lazy greedy steps from
+//! Source: `InterpretML` `glassbox/_ebm/_boost.py` (non-progress round, then lazy greedy steps from
 //! the gains it found). Steps since the best model are kept in a journal and added to the scores
 //! when a better model is found; the model is never copied. Never looks at other bags.
 
@@ -178,7 +178,7 @@ impl<'a> Boost<'a> {
             self.shape.steps = self.steps;
         }
         let terms = self.fixed.len() as u64;
-        if self.steps % (terms * REPORT_ROUNDS as u64) == 0 {
+        if self.steps.is_multiple_of(terms * REPORT_ROUNDS as u64) {
             let round = (self.steps / terms) as usize;
             let (train_loss, validation_loss) = (self.train.loss(), loss);
             if !tell(&Step::Round { bag: self.bag, round, train_loss, validation_loss }) {

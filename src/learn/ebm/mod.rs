@@ -4,7 +4,7 @@
 //! who checks; `boost` the order of steps; `split` one step; `pass` the arithmetic over rows;
 //! `assemble` bags to one model; `explain` one row as a sum.
 //!
-//! Source: InterpretML's `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
+//! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
 //! the uncertainty of a sample of persons. Never holds a term that is not a table of bins, never
 //! lets the order of categories, of rows or of threads change a model.
@@ -121,7 +121,7 @@ pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Resu
     let run = Run::new(&data, options, progress);
     run.work(&splits);
     let shapes = run.finish()?;
-    Ok(assemble::model(data, options, &splits, shapes))
+    Ok(assemble::model(data, options, &splits, &shapes))
 }
 
 impl Ebm {

@@ -49,7 +49,7 @@ pub struct EbmOptions {
     pub min_category_rows: u32,
     /// Added to the hessian of a category when categories are ordered. Default 10.
     pub category_smoothing: f64,
-    /// Factor on the gain of nominal features. Default 5, as InterpretML has it.
+    /// Factor on the gain of nominal features. Default 5, as `InterpretML` has it.
     pub nominal_gain_scale: f64,
     /// Per column a direction or none; empty means none at all. Continuous columns only.
     pub monotone: Vec<Option<Direction>>,

@@ -75,7 +75,7 @@ impl Train {
 
     /// Histograms of several terms at the present scores, in one walk over the rows.
     pub(crate) fn histograms(&self, terms: &[usize], hists: &mut [Hist]) {
-        hists.iter_mut().for_each(|it| *it = EMPTY);
+        hists.fill(EMPTY);
         let mut scratch = Scratch { p: [0.0; BLOCK], h: [0.0; BLOCK] };
         for (block, odds) in self.odds.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
@@ -299,7 +299,9 @@ mod tests {
         let kind = Kind::Cut { cut: 1, missing: 0.0, left: 70.0, right: 0.0 };
         for change in [None, Some(Change { term: 0, kind })] {
             let score = if change.is_some() { 68.0 } else { -2.0 };
-            change.iter().for_each(|it| check.step(it));
+            if let Some(change) = &change {
+                check.step(change);
+            }
             let hit = 30.0 * math::log_loss_of(1.0, score);
             let miss = 47.0 * math::log_loss_of(0.0, score);
             assert!((check.loss() - (hit + miss) / 77.0).abs() < 1e-9);

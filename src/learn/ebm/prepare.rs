@@ -7,7 +7,7 @@ use crate::bins::{self, Bins};
 use crate::error::Result;
 use crate::frame::Frame;
 
-/// Rows sorted events first, then by person, month and bins. Rows of one person that agree in
+/// Rows sorted events first, then by person and bins. Rows of one person that agree in
 /// target and in all bins are one row with their weights added: exact, since bags hold or drop a
 /// person as a whole and the loss is a sum.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Data {
         let order = canonical(frame, &bins, &raw);
         let numbers = frame.groups();
         let mut data = Self {
-            index: vec![Vec::with_capacity(order.len()); bins.len()],
+            index: vec![Vec::new(); bins.len()],
             bins,
             weight: Vec::new(),
             count: Vec::new(),

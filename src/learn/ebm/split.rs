@@ -1,7 +1,7 @@
 //! One step: from the histogram of a term to a cut and its two values.
 //!
 //! Never sees rows. Gains and leaves are Newton's: gain G^2 / H, leaf -G / H, where G sums
-//! w (p - y) and H sums w p (1 - p) (InterpretML `PartitionOneDimensionalBoosting`).
+//! w (p - y) and H sums w p (1 - p) (`InterpretML` `PartitionOneDimensionalBoosting`).
 
 use super::options::{Direction, EbmOptions};
 use super::pass::Hist;
@@ -47,7 +47,9 @@ impl Change {
                 let (low, high) = scores.split_at_mut(*cut as usize + 1);
                 low[0] += missing;
                 low[1..].iter_mut().for_each(|it| *it += left);
-                high.iter_mut().for_each(|it| *it += right);
+                for score in high {
+                    *score += right;
+                }
             }
             Kind::Sets { left, right } => {
                 for (bin, score) in scores.iter_mut().enumerate() {
@@ -200,17 +202,16 @@ impl Fixed {
         total: Sums,
     ) -> Change {
         let missing = self.sums(hist, 0).leaf(options);
-        let kind = match found {
-            Some((cut, left)) => Kind::Cut {
+        let kind = if let Some((cut, left)) = found {
+            Kind::Cut {
                 cut: cut as u8,
                 missing,
                 left: left.leaf(options),
                 right: total.without(left).leaf(options),
-            },
-            None => {
-                let leaf = total.leaf(options);
-                Kind::Cut { cut: self.real as u8, missing, left: leaf, right: leaf }
             }
+        } else {
+            let leaf = total.leaf(options);
+            Kind::Cut { cut: self.real as u8, missing, left: leaf, right: leaf }
         };
         Change { term: self.term, kind }
     }
@@ -250,7 +251,9 @@ impl Fixed {
         }
         let Some(place) = place else {
             let mut left = Set { bits: [0; 4], delta: total.leaf(options) };
-            order.iter().for_each(|it| self.put(&mut left, it.1, options));
+            for (_, bin) in order.iter() {
+                self.put(&mut left, *bin, options);
+            }
             return (
                 0.0,
                 Change { term: self.term, kind: Kind::Sets { left, right: Set::default() } },

@@ -32,7 +32,7 @@ fn main() -> learn::Result<()> {
 /// Persons by month, about 5 % events, 13 features that matter.
 fn hazard(rows: usize) -> learn::Result<Frame> {
     let mut rng = Rng::new(11);
-    let mut columns = vec![Vec::with_capacity(rows); FEATURES];
+    let mut columns = vec![Vec::new(); FEATURES];
     let (mut target, mut group, mut time) = (Vec::new(), Vec::new(), Vec::new());
     let mut traits = [0.0; FEATURES];
     for row in 0..rows {

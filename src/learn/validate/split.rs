@@ -182,7 +182,9 @@ mod tests {
             };
             assert!(persons(&part.train).is_disjoint(&persons(&part.test)));
         }
-        parts.iter().for_each(|it| tested.extend(&it.test));
+        for part in &parts {
+            tested.extend(&part.test);
+        }
         tested.sort_unstable();
         assert_eq!(tested, split.test);
     }

@@ -1,4 +1,4 @@
-//! Accuracy on a public data set, against InterpretML on the same folds (AUC .9962, loss .0809).
+//! Accuracy on a public data set, against `InterpretML` on the same folds (AUC .9962, loss .0809).
 
 use super::*;
 use crate::validate::Scored;
