@@ -47,6 +47,39 @@ pub struct Prediction {
     pub high: f64,
 }
 
+/// One bin of a shape, ready to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShapePoint {
+    /// What the bin holds.
+    pub place: Place,
+    /// Score in log-odds.
+    pub score: f64,
+    /// Lower end of the 90 % band.
+    pub low: f64,
+    /// Upper end of the 90 % band.
+    pub high: f64,
+    /// Training rows.
+    pub rows: u64,
+    /// Weight of the training rows.
+    pub weight: f64,
+}
+
+/// What a bin holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// Rows without a value.
+    Missing,
+    /// Values from `low` (included) to `high` (excluded, but the last bin holds the largest value).
+    Range {
+        /// Smallest value of the bin, or the smallest seen.
+        low: f64,
+        /// First value past the bin, or the largest seen.
+        high: f64,
+    },
+    /// Rows of one category.
+    Label(String),
+}
+
 impl Explanation {
     /// Checks that the parts add up to the log-odds within 1e-9. Panics if not: that is a defect of
     /// this crate, never of the input.
@@ -72,6 +105,25 @@ impl Explanation {
 }
 
 impl Ebm {
+    /// The shape of a main effect: its real bins in order, then the missing bin if any training row
+    /// was missing. Empty for a term past the end.
+    pub fn shape(&self, term: usize) -> Vec<ShapePoint> {
+        let Some(it) = self.terms.get(term) else { return Vec::new() };
+        let bins = &self.bins[it.features[0]];
+        let point = |bin: usize| {
+            let place = match (bin, bins.edges(bin)) {
+                (0, _) => Place::Missing,
+                (_, Some((low, high))) => Place::Range { low, high },
+                _ => Place::Label(bins.label(bin).unwrap_or_default().to_owned()),
+            };
+            let (low, high) = self.band(term, bin);
+            let (score, rows, weight) = (it.scores[bin], bins.counts[bin], it.weight[bin]);
+            ShapePoint { place, score, low, high, rows, weight }
+        };
+        let missing = (bins.counts[0] > 0).then_some(0);
+        (1..bins.unseen()).chain(missing).map(point).collect()
+    }
+
     /// Takes a row apart. `row` has one value per feature, in the model's order; a label or number
     /// where the other belongs counts as unseen. [`Error::ColumnMismatch`] for another length.
     pub fn explain(&self, row: &[Value<'_>]) -> Result<Explanation> {

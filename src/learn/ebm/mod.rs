@@ -22,7 +22,7 @@ mod split;
 mod tests;
 
 pub(crate) use assemble::{quantise, standard_errors};
-pub use explain::{Explanation, Prediction};
+pub use explain::{Explanation, Place, Prediction, ShapePoint};
 pub use options::{Direction, EbmOptions};
 
 use crate::bins::Bins;
@@ -88,6 +88,11 @@ pub struct Term {
     /// var = m / (g - m) x spread (Shao and Wu 1989, d = g - m). At 85 % the factor on the standard
     /// deviation is sqrt(0.85 / 0.15) = 2.38. It covers the sampling of persons and the randomness
     /// of fitting, not the bias of early stopping, which pulls scores towards 0.
+    ///
+    /// Simulated (24 samples of 400 persons x 15 months, test `coverage_report`): these errors are 1.4
+    /// to 1.6 times the spread over fresh samples, so on the safe side; 90 % bands covered the truth
+    /// for 99 % of features without effect, 91 % of weak ones, 83 % of strong ones (the pull towards
+    /// 0); 90 % intervals of rows covered 85 %.
     pub sd: Vec<f64>,
     /// Weight of the training rows per bin.
     pub weight: Vec<f64>,

@@ -23,9 +23,10 @@ const ODDS_MIN: f32 = 1e-30;
 const ODDS_MAX: f32 = 1e30;
 
 /// Factors of one step for the bins of its term.
+#[expect(clippy::large_enum_variant, reason = "lives on the stack for one pass; boxing allocates")]
 enum Factors<T> {
     Cut { cut: u8, missing: T, left: T, right: T },
-    Table(Box<[T; 256]>),
+    Table([T; 256]),
 }
 
 /// The rows a bag trains on.
@@ -195,7 +196,7 @@ fn factors<T: Copy>(change: &Change, sign: f64, narrow: impl Fn(f64) -> T) -> Fa
                 (_, true) => high,
                 _ => same,
             };
-            Factors::Table(Box::new(std::array::from_fn(of)))
+            Factors::Table(std::array::from_fn(of))
         }
     }
 }

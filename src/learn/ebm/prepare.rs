@@ -6,6 +6,7 @@ use super::options::EbmOptions;
 use crate::bins::{self, Bins};
 use crate::error::Result;
 use crate::frame::Frame;
+use std::cmp::Ordering;
 
 /// Rows sorted events first, then by person and bins. Rows of one person that agree in
 /// target and in all bins are one row with their weights added: exact, since bags hold or drop a
@@ -96,20 +97,21 @@ impl Data {
     }
 }
 
-/// Rows in an order that their order in the frame does not touch. Continuous bins decide before
-/// category numbers, so renaming categories moves only rows alike in all else.
+/// Rows in an order that neither their order in the frame nor the names of categories touch:
+/// continuous bins decide first, then categories by how often they occur.
 fn canonical(frame: &Frame, bins: &[Bins], raw: &[Vec<u8>]) -> Vec<usize> {
     let (ordered, nominal): (Vec<usize>, Vec<usize>) =
         (0..bins.len()).partition(|f| bins[*f].is_continuous());
-    let keys: Vec<usize> = ordered.into_iter().chain(nominal).collect();
+    let ranked: Vec<Vec<u8>> = nominal.iter().map(|f| ranks(frame, &bins[*f], &raw[*f])).collect();
+    let keys: Vec<&Vec<u8>> = ordered.iter().map(|f| &raw[*f]).chain(&ranked).collect();
     let mut order: Vec<usize> = (0..frame.rows()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (*a, *b);
         let by_event = frame.target()[b].total_cmp(&frame.target()[a]);
         let by_person = frame.group()[a].cmp(&frame.group()[b]);
         let by_bins = || {
-            let differing = keys.iter().map(|f| raw[*f][a].cmp(&raw[*f][b]));
-            differing.into_iter().find(|it| it.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+            let mut differing = keys.iter().map(|it| it[a].cmp(&it[b]));
+            differing.find(|it| it.is_ne()).unwrap_or(Ordering::Equal)
         };
         by_event
             .then(by_person)
@@ -117,4 +119,21 @@ fn canonical(frame: &Frame, bins: &[Bins], raw: &[Vec<u8>]) -> Vec<usize> {
             .then_with(|| frame.weight_of(a).total_cmp(&frame.weight_of(b)))
     });
     order
+}
+
+/// Per row the rank of its category by rows, then by events; only full equals fall back on the label.
+fn ranks(frame: &Frame, bins: &Bins, raw: &[u8]) -> Vec<u8> {
+    let mut seen = vec![(0_usize, 0_usize); bins.len()];
+    for (bin, y) in raw.iter().zip(frame.target()) {
+        let entry = &mut seen[*bin as usize];
+        entry.0 += 1;
+        entry.1 += usize::from(*y > 0.5);
+    }
+    let mut sorted: Vec<usize> = (0..bins.len()).collect();
+    sorted.sort_by_key(|bin| (seen[*bin], *bin));
+    let mut rank = vec![0_u8; bins.len()];
+    for (place, bin) in sorted.into_iter().enumerate() {
+        rank[bin] = place as u8;
+    }
+    raw.iter().map(|bin| rank[*bin as usize]).collect()
 }

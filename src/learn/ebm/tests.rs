@@ -1,6 +1,7 @@
 //! The laws of the model, on made-up frames; accuracy and truth are in the files below.
 
 mod accuracy;
+mod property;
 mod truth;
 
 use super::*;
@@ -100,6 +101,12 @@ fn missing_gets_a_score_of_its_own() {
     let holes = ebm.main("holes").unwrap();
     assert!(holes.scores[0] > 0.4, "truth is about 0.7: {}", holes.scores[0]);
     assert!(holes.scores[0] > holes.scores[holes.scores.len() / 2]);
+    let shape = ebm.shape(2);
+    assert_eq!(shape.last().unwrap().place, Place::Missing);
+    assert_eq!(shape.last().unwrap().score, holes.scores[0]);
+    assert_eq!(shape.len(), ebm.bins[2].real() + 1);
+    assert_eq!(ebm.shape(5)[1].place, Place::Label("north".into()));
+    assert!(matches!(ebm.shape(0)[0].place, Place::Range { low, high } if low < high));
     let noise = ebm.main("noise").unwrap();
     assert_eq!(noise.scores[0], 0.0, "nothing was missing");
 }

@@ -1,10 +1,12 @@
 //! Prints how long a fit takes: `cargo run --release -p learn --example speed -- [rows] [threads]`.
 
+use learn::baseline::Logistic;
 use learn::ebm::{EbmOptions, fit};
 use learn::frame::{Column, Frame};
 use learn::math;
 use learn::progress::Quiet;
 use learn::rng::Rng;
+use learn::validate::Scored;
 use std::time::Instant;
 
 const FEATURES: usize = 18;
@@ -26,6 +28,17 @@ fn main() -> learn::Result<()> {
     let start = Instant::now();
     let sum: f64 = ebm.predict(frame.columns())?.iter().map(|it| it.probability).sum();
     println!("mean {:.6}, predict {:.3} s", sum / rows as f64, start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    let p = ebm.probabilities(frame.columns())?;
+    let report = Scored::new(frame.target(), &p, None, frame.group())?.report(200, 1);
+    println!("AUC {:.3}, report {:.3} s", report.auc.value, start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    let json = learn::artifact::to_json(&ebm)?;
+    learn::artifact::from_json(&json)?;
+    println!("json {} bytes, round trip {:.3} s", json.len(), start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    Logistic::fit(&frame, 1.0)?;
+    println!("logistic {:.3} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 

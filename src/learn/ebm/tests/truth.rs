@@ -100,21 +100,61 @@ fn strong_shapes_are_found_and_null_bands_cover_zero() {
     assert!(importances.iter().all(|it| it.sd.is_finite()));
 }
 
-/// Prints coverage over several samples: `cargo test -p learn coverage_report -- --ignored --nocapture`.
+/// Prints coverage over several samples, of bins and of rows, and how the standard errors compare
+/// with the spread over samples: `cargo test -p learn coverage_report -- --ignored --nocapture`.
 #[test]
 #[ignore = "a simulation of some seconds, to read"]
 #[expect(clippy::print_stdout, reason = "a report to read")]
 fn coverage_report() {
-    let samples = 20;
+    let samples = 24;
+    let spots = [-1.2, -0.4, 0.4, 1.2];
     let mut sums = [0.0; FEATURES];
+    let mut found = vec![(Vec::new(), 0.0); FEATURES * spots.len()];
+    let mut rows_covered = 0.0;
     for seed in 0..samples {
         let frame = hazard(400, 15, 100 + seed);
         let ebm = fitted(&frame, &EbmOptions::new(seed, 2));
         sums.iter_mut().enumerate().for_each(|(i, it)| *it += coverage(&ebm, i));
+        for (place, (scores, sd)) in found.iter_mut().enumerate() {
+            let (feature, spot) = (place / spots.len(), spots[place % spots.len()]);
+            let bin = ebm.bins[feature].bin(Value::Number(spot));
+            scores.push(ebm.terms[feature].scores[bin]);
+            *sd += ebm.terms[feature].sd[bin] / samples as f64;
+        }
+        let fresh = hazard(40, 5, 900 + seed);
+        let predicted = ebm.predict(fresh.columns()).unwrap();
+        for (row, it) in predicted.iter().enumerate() {
+            let truth = -3.9
+                + (0..FEATURES)
+                    .map(|f| match fresh.row(row)[f] {
+                        Value::Number(x) => shape(f, x),
+                        _ => 0.0,
+                    })
+                    .sum::<f64>();
+            let inside = (it.low..=it.high).contains(&math::sigmoid(truth));
+            rows_covered += f64::from(u8::from(inside)) / predicted.len() as f64 / samples as f64;
+        }
     }
     let share = |range: std::ops::Range<usize>| {
         let count = range.len() as f64;
         range.map(|i| sums[i]).sum::<f64>() / count / samples as f64
     };
-    println!("strong {:.3}, weak {:.3}, null {:.3}", share(0..5), share(5..13), share(13..18));
+    let ratio = |range: std::ops::Range<usize>| {
+        let cells = &found[range.start * spots.len()..range.end * spots.len()];
+        let (said, seen) =
+            cells.iter().fold((0.0, 0.0), |it, (scores, sd)| (it.0 + sd, it.1 + spread(scores)));
+        said / seen
+    };
+    println!(
+        "covered: strong {:.3}, weak {:.3}, null {:.3}, rows {rows_covered:.3}",
+        share(0..5),
+        share(5..13),
+        share(13..18)
+    );
+    println!(
+        "said / seen: strong {:.3}, weak {:.3}, null {:.3}",
+        ratio(0..5),
+        ratio(5..13),
+        ratio(13..18)
+    );
 }
