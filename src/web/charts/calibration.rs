@@ -63,9 +63,7 @@ pub fn calibration(it: &Calibration<'_>) -> Chart {
     for group in &groups {
         let x = frame.at(group.predicted);
         draw(&mut plot, &frame, group, x - after > 9.0);
-        if x - after > 9.0 {
-            after = x;
-        }
+        after = if x - after > 9.0 { x } else { after };
     }
     Chart {
         say: it.say.to_owned(),
@@ -95,7 +93,8 @@ fn frame(groups: &[CalibrationGroup]) -> Frame {
     }
 }
 
-fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, labelled: bool) {
+/// A point, its whisker, and n above it, or below when the one before is near.
+fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, above: bool) {
     let x = frame.at(group.predicted);
     let (low, high) = (frame.down(group.low), frame.down(group.high));
     let at = pct(x);
@@ -103,12 +102,10 @@ fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, labelled: bool
     plot.segs.push(Seg { class: "ptline", x1: at.clone(), x2: at.clone(), y1, y2 });
     let y = num(frame.down(group.left));
     plot.dots.push(Dot { class: "pt", x: at.clone(), y, r: "4.5" });
-    if labelled {
-        let class = if x > 94.0 { "end halo" } else { "mid halo" };
-        let y = num((high - 6.0).max(20.0));
-        let text = format!("n {}", fixed(group.n.into(), 0));
-        plot.texts.push(Text { class, x: at.clone(), y, text });
-    }
+    let class = if x > 94.0 { "end halo" } else { "mid halo" };
+    let y = if above { (high - 6.0).max(20.0) } else { (low + 14.0).min(frame.bottom - 2.0) };
+    let text = format!("n {}", fixed(group.n.into(), 0));
+    plot.texts.push(Text { class, x: at.clone(), y: num(y), text });
     plot.hits.push(Hit {
         x: pct((x - 3.64).max(0.0)),
         width: pct(7.28_f64.min(100.0 - (x - 3.64).max(0.0))),

@@ -106,7 +106,7 @@ impl Frame {
             .map(|(at, (x, text))| {
                 let x = self.at(*x);
                 let class = match x {
-                    _ if x > 96.0 => "end",
+                    _ if x > self.right - 4.0 => "end",
                     _ if x <= self.gut + 1.0 => "",
                     _ if ((last - at) / step) % 2 == 1 => "mid wide",
                     _ => "mid",

@@ -99,7 +99,7 @@ pub fn metric_line(it: &Metric<'_>) -> Chart {
     plot.idle = it.name.to_lowercase();
     marks(&mut plot, &frame, it.marks, months.len());
     if let Some((value, name)) = target {
-        level_line(&mut plot, &frame, value, name);
+        level_line(&mut plot, &frame, &months, value, name);
     }
     Chart {
         say: it.say.to_owned(),
@@ -145,7 +145,7 @@ pub fn score_history(it: &ScoreHistory<'_>) -> Chart {
     plot.label = it.finding.to_owned();
     plot.idle = "chance in the next 90 days".to_owned();
     if let Some(base) = base {
-        level_line(&mut plot, &frame, base, "office average");
+        level_line(&mut plot, &frame, &months, base, "office average");
     }
     marks(&mut plot, &frame, it.marks, months.len());
     if let Some(at) = months.iter().rposition(|it| it.value.is_some()) {
@@ -341,17 +341,26 @@ fn said(unit: Unit, it: &MetricPoint) -> String {
 }
 
 /// A dashed line with its name: a target, the office average.
-fn level_line(plot: &mut Plot, frame: &Frame, value: f64, name: &str) {
+fn level_line(plot: &mut Plot, frame: &Frame, months: &[MetricPoint], value: f64, name: &str) {
     let (from, to) = (frame.point(frame.x.0, value), frame.point(frame.x.1, value));
     plot.lines.push(Path { class: "ln ghost dash", points: points(&[from, to]) });
-    let y = frame.down(value);
-    let y = if y + 14.0 < frame.bottom { y + 13.0 } else { y - 5.0 };
-    plot.texts.push(Text {
-        class: "halo",
-        x: pct(frame.gut + 0.42),
-        y: num(y),
-        text: short(name, 40),
-    });
+    let (at_end, y) = quiet_place(frame, months, frame.down(value));
+    let (class, x) = if at_end { ("end halo", 99.6) } else { ("halo", frame.gut + 0.42) };
+    plot.texts.push(Text { class, x: pct(x), y: num(y), text: short(name, 40) });
+}
+
+/// The end and the side of a level line where its name is farthest from the months.
+fn quiet_place(frame: &Frame, months: &[MetricPoint], y: f64) -> (bool, f64) {
+    let near = months.len().div_ceil(4);
+    let room = |(at_end, base): &(bool, f64)| {
+        let part = if *at_end { &months[months.len() - near..] } else { &months[..near] };
+        let away = |it: &MetricPoint| Some((frame.down(it.value?) - (base - 4.0)).abs());
+        part.iter().filter_map(away).fold(60.0, f64::min)
+    };
+    let places = [(false, y + 13.0), (false, y - 5.0), (true, y + 13.0), (true, y - 5.0)];
+    let inside = |it: &&(bool, f64)| frame.top + 8.0 < it.1 && it.1 < frame.bottom - 1.0;
+    let best = places.iter().filter(inside).max_by(|a, b| room(a).total_cmp(&room(b)));
+    best.copied().unwrap_or((false, y - 5.0))
 }
 
 fn marks(plot: &mut Plot, frame: &Frame, marks: &[(usize, &str)], months: usize) {

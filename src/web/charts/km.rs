@@ -149,9 +149,9 @@ fn outline(frame: &Frame, curve: &[KmStep]) -> (String, String) {
     (points(&area), points(&stairs(|it| it.share)))
 }
 
-/// Names at the right end, pushed apart.
+/// Names under the right end, where a falling curve leaves room, pushed apart.
 fn labels(plot: &mut Plot, frame: &Frame, groups: &[&KmGroup], curves: &[Vec<KmStep>]) {
-    let ends = curves.iter().map(|it| frame.down(it[it.len() - 1].share) - 6.0).collect();
+    let ends = curves.iter().map(|it| frame.down(it[it.len() - 1].share) + 14.0).collect();
     let ends = spread(ends, 14.0, frame.top + 10.0, frame.bottom - 4.0);
     for (group, y) in groups.iter().zip(ends) {
         let (x, text) = (pct(99.23), short(&group.name, 28));

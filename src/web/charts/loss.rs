@@ -57,7 +57,7 @@ pub fn loss(it: &Loss<'_>) -> Chart {
     let mut plot = Plot {
         height: HEIGHT,
         label: it.finding.to_owned(),
-        grid: frame.grid(Unit::Decimal(2), 4),
+        grid: frame.grid(Unit::Decimal(2), 5),
         axis: frame.x_words(&x_words(most)),
         lines: vec![
             Path { class: "ln ghost", points: line(|it| it.seen) },

@@ -7,7 +7,7 @@ use crate::web::parts::{TableView, ThView};
 const HEIGHT: u32 = 250;
 const MINI_HEIGHT: f64 = 64.0;
 /// Percent kept at the right for the step of missing values.
-const MISSING_WIDTH: f64 = 9.0;
+const MISSING_WIDTH: f64 = 12.0;
 
 /// What [`shape`] draws.
 #[derive(Debug, Clone)]
@@ -264,7 +264,7 @@ fn missing_step(plot: &mut Plot, frame: &Frame, bin: &ShapeBin, counted: &str) {
     let y = num(frame.down(bin.points));
     plot.dots.push(Dot { class: "pt", x: x.clone(), y, r: "4.5" });
     let y = num(f64::from(HEIGHT) - 4.0);
-    plot.axis.push(Text { class: "mid", x, y, text: short(&bin.label, 12) });
+    plot.axis.push(Text { class: "end", x: pct(100.0), y, text: short(&bin.label, 10) });
     plot.hits.push(strip(frame, (100.0 - MISSING_WIDTH, 100.0), bin, counted));
 }
 
