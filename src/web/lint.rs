@@ -185,23 +185,26 @@ fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
 /// Name of a token or heat step, and its colour in the light and the dark scheme.
 fn tokens() -> BTreeMap<String, [[f64; 3]; 2]> {
     let mut found = BTreeMap::new();
-    for piece in CSS.split("light-dark(#").skip(1).zip(CSS.split("light-dark(#")) {
-        let (colours, before) = piece;
-        let name = before.rsplit(['-', '.', '{', ';', '\n', ' ']).next().unwrap_or_default();
-        let _ = name;
-        let start = before.trim_end_matches(|it: char| it != ':').trim_end_matches(':');
-        let head = start.rsplit(['{', ';', '\n']).next().unwrap_or_default().trim();
-        let key = head.strip_prefix("--").map(str::to_owned).or_else(|| {
-            let rule = start.rsplit_once('{')?.0.trim_end();
-            Some(rule.rsplit(['.', ' ']).next()?.to_owned())
-        });
-        let mut pair = colours.split(')').next().unwrap().split(", #");
-        let (light, dark) = (pair.next().unwrap(), pair.next());
-        if let (Some(key), Some(dark)) = (key, dark) {
-            found.entry(key).or_insert([rgb(light), rgb(dark)]);
+    let pieces: Vec<_> = CSS.split("light-dark(#").collect();
+    for pair in pieces.windows(2) {
+        let colours = pair[1].split(')').next().unwrap();
+        if let (Some(name), Some((light, dark))) = (name_before(pair[0]), colours.split_once(", #"))
+        {
+            found.entry(name).or_insert([rgb(light), rgb(dark)]);
         }
     }
     found
+}
+
+/// The token, or the class of the rule, that the text before a colour ends in.
+fn name_before(text: &str) -> Option<String> {
+    let (start, _) = text.rsplit_once(':')?;
+    let head = start.rsplit(['{', ';', '\n']).next()?.trim();
+    if let Some(token) = head.strip_prefix("--") {
+        return Some(token.to_owned());
+    }
+    let (rule, _) = start.rsplit_once('{')?;
+    Some(rule.trim_end().rsplit(['.', ' ']).next()?.to_owned())
 }
 
 fn rgb(hex: &str) -> [f64; 3] {

@@ -75,7 +75,6 @@ impl Shell {
     }
 
     /// The product's name, for templates.
-    #[expect(clippy::unused_self, reason = "templates call it on the frame they print")]
     pub fn product(&self) -> &'static str {
         PRODUCT
     }

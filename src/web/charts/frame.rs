@@ -101,12 +101,13 @@ impl Frame {
     pub(super) fn x_words(&self, words: &[(f64, String)]) -> Vec<Text> {
         let step = words.len().saturating_sub(1).div_ceil(6).max(1);
         let last = words.len().saturating_sub(1);
-        let shown = words.iter().enumerate().filter(|(at, _)| (last - at) % step == 0);
+        let shown = words.iter().enumerate().filter(|(at, _)| (last - at).is_multiple_of(step));
         shown
             .map(|(at, (x, text))| {
                 let x = self.at(*x);
                 let class = match x {
-                    _ if x > self.right - 4.0 => "end",
+                    _ if x > 96.0 => "end",
+                    _ if x > self.right - 4.0 => "end wide",
                     _ if x <= self.gut + 1.0 => "",
                     _ if ((last - at) / step) % 2 == 1 => "mid wide",
                     _ => "mid",

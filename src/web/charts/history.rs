@@ -95,7 +95,7 @@ pub fn metric_line(it: &Metric<'_>) -> Chart {
     let frame = metric_frame(it, &months, target.map(|it| it.0));
     let style = Style::metric(it.style);
     let mut plot = drawn(&frame, METRIC_HEIGHT, it.unit, &months, style);
-    plot.label = it.finding.to_owned();
+    it.finding.clone_into(&mut plot.label);
     plot.idle = it.name.to_lowercase();
     marks(&mut plot, &frame, it.marks, months.len());
     if let Some((value, name)) = target {
@@ -142,8 +142,8 @@ pub fn score_history(it: &ScoreHistory<'_>) -> Chart {
         y: (0.0, most * 1.04),
     };
     let mut plot = drawn(&frame, SCORE_HEIGHT, Unit::Share, &months, Style::Score);
-    plot.label = it.finding.to_owned();
-    plot.idle = "chance in the next 90 days".to_owned();
+    it.finding.clone_into(&mut plot.label);
+    "chance in the next 90 days".clone_into(&mut plot.idle);
     if let Some(base) = base {
         level_line(&mut plot, &frame, &months, base, "office average");
     }
@@ -248,9 +248,12 @@ fn drawn(frame: &Frame, height: u32, unit: Unit, months: &[MetricPoint], style: 
     plot
 }
 
+/// A month with a value: its index, the value, the interval.
+type Known = (usize, f64, Option<(f64, f64)>);
+
 /// Unbroken runs of months as lines with bands; a lone month as a dot with a whisker.
 fn runs(plot: &mut Plot, frame: &Frame, months: &[MetricPoint], style: Style) {
-    let known: Vec<_> = months
+    let known: Vec<Known> = months
         .iter()
         .enumerate()
         .filter_map(|(at, it)| Some((at, it.value?, it.interval)))
@@ -271,7 +274,7 @@ fn runs(plot: &mut Plot, frame: &Frame, months: &[MetricPoint], style: Style) {
     }
 }
 
-fn band(plot: &mut Plot, frame: &Frame, part: &[(usize, f64, Option<(f64, f64)>)], style: Style) {
+fn band(plot: &mut Plot, frame: &Frame, part: &[Known], style: Style) {
     let ends: Vec<_> = part.iter().filter_map(|it| Some((it.0 as f64, it.2?))).collect();
     if ends.len() < 2 {
         return;

@@ -91,7 +91,7 @@ fn here(plot: &mut Plot, frame: &Frame, last: LossRound, most: u32) {
         ("strong halo", format!("unseen months {}", fixed(last.unseen, 3))),
         ("halo", format!("seen {}", fixed(last.seen, 3))),
     ];
-    let left = x > 72.0;
+    let left = x > 56.0;
     for ((class, text), y) in names.into_iter().zip(ends) {
         let class = match (class, left) {
             ("strong halo", true) => "strong halo end",

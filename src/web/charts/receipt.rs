@@ -101,7 +101,7 @@ pub fn receipt(it: &Receipt<'_>) -> ReceiptView {
             words: it.base_words.to_owned(),
             points: points_text(printed.parts[0]),
             chance: chance(base, 1),
-            bar: scale.from_edge("f-base", base),
+            bar: scale.edge("f-base", base),
             ..ReceiptLine::default()
         },
         groups,
@@ -111,7 +111,7 @@ pub fn receipt(it: &Receipt<'_>) -> ReceiptView {
             words: "turned into a chance".to_owned(),
             points: points_text(printed.total),
             chance: chance(total, 0),
-            bar: scale.from_edge("f-total", total),
+            bar: scale.edge("f-total", total),
             ..ReceiptLine::default()
         },
         seal: it.seal.clone(),
@@ -165,7 +165,7 @@ impl Scale {
         ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0) * 100.0
     }
 
-    fn from_edge(self, class: &'static str, value: f64) -> BarView {
+    fn edge(self, class: &'static str, value: f64) -> BarView {
         let width = pct(self.at(value));
         BarView { class, x: "0".to_owned(), width, ..BarView::default() }
     }

@@ -243,7 +243,7 @@ fn hit(frame: &Frame, bin: &ShapeBin, counted: &str) -> Hit {
 }
 
 fn strip(frame: &Frame, (left, right): (f64, f64), bin: &ShapeBin, counted: &str) -> Hit {
-    let middle = pct((left + right) / 2.0);
+    let middle = pct(f64::midpoint(left, right));
     let dot = Dot { class: "pt", x: middle.clone(), y: num(frame.down(bin.points)), r: "3.5" };
     Hit {
         x: pct(left),

@@ -76,7 +76,7 @@ fn sound_picture(name: &str, drawn: &str) {
             let number = value.trim_end_matches('%').parse::<f64>();
             match (key, number) {
                 ("width" | "height" | "r", Ok(size)) => {
-                    assert!(size >= 0.0, "{name}: {key}={value}")
+                    assert!(size >= 0.0, "{name}: {key}={value}");
                 }
                 ("x" | "x1" | "x2" | "cx", Ok(at)) => {
                     assert!((-12.0..=112.0).contains(&at), "{name}: {key}={value}");
@@ -199,7 +199,7 @@ fn groups(seed: u64, dice: &mut Dice) {
         finding: "f",
         say: "",
         groups: &list,
-        horizon_days: if seed % 11 == 0 { f64::NAN } else { 365.0 },
+        horizon_days: if seed.is_multiple_of(11) { f64::NAN } else { 365.0 },
         at_days: &[0, 90, 180],
     });
     sound_picture(&format!("km {seed}"), &drawn.render().unwrap());
