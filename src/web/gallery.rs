@@ -15,8 +15,8 @@ use super::parts::{
     TimelineItem,
 };
 use super::shell::{
-    AsOfView, FootRow, NavGroup, NavItem, OfficeLink, PaletteEntry, Shell, TaskChip, ToastView,
-    UndoView,
+    AlertPart, AsOfView, FootRow, NavGroup, NavItem, OfficeLink, PaletteEntry, Shell, TaskChip,
+    TaskChipPart, ToastPart, ToastView, UndoView,
 };
 
 #[derive(Template)]
@@ -41,6 +41,9 @@ struct Gallery {
     pager: PagerView,
     states: Vec<StateView>,
     fields: Vec<FieldView>,
+    choice: FieldView,
+    notes: FieldView,
+    facts: Vec<(String, String)>,
     task: TaskView,
     table: TableView,
     charts: Vec<(&'static str, Chart)>,
@@ -81,6 +84,9 @@ pub(super) fn page(theme: Option<&'static str>) -> String {
         },
         states: states(),
         fields: fields(),
+        choice: FieldView::text("means", "What it means", ""),
+        notes: FieldView::text("notes", "Notes", "He likes the early shift."),
+        facts: vec![("Evidence".to_owned(), "271 exits in 3 offices; 24 in yours".to_owned())],
         task: task(),
         table: table(),
         charts: charts(),
@@ -395,6 +401,18 @@ fn seg(label: &str) -> SegLink {
 
 fn option(label: &str, chosen: bool) -> OptionView {
     OptionView { value: label.to_lowercase(), label: label.to_owned(), chosen }
+}
+
+#[test]
+fn parts_that_travel_alone_are_printed() {
+    let chip = shell(None).task_chip;
+    let chip = TaskChipPart { chip: &chip }.render().unwrap();
+    assert!(chip.contains("Training v8, 64%") && page(None).contains(chip.trim()));
+    let toast = ToastPart { toast: shell(None).toast.unwrap() }.render().unwrap();
+    assert!(toast.contains("hx-swap-oob") && toast.contains("Interview saved."));
+    let words = |it: &str| it.to_owned();
+    let alert = AlertPart { title: words("No"), words: words("a < b"), hint: String::new() };
+    assert!(alert.render().unwrap().contains("a &#60; b"));
 }
 
 #[test]

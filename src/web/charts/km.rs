@@ -198,12 +198,13 @@ fn legends(groups: &[&KmGroup]) -> Vec<LegendItem> {
 }
 
 fn at_risk(groups: &[&KmGroup], days: &[u32]) -> TableView {
+    let names: Vec<_> = groups.iter().map(|group| group.name.as_str()).collect();
     let head = days.iter().map(|day| ThView::number(&fixed((*day).into(), 0)));
     let cell = |group: &KmGroup, at: usize| {
         group.at_risk.get(at).map_or_else(|| "not counted".to_owned(), |n| fixed((*n).into(), 0))
     };
     TableView {
-        caption: "Still followed at each day".to_owned(),
+        caption: format!("Still followed at each day: {}", names.join(", ")),
         caption_hidden: true,
         head: [ThView::text("Still followed on day")].into_iter().chain(head).collect(),
         rows: groups
