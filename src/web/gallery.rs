@@ -51,6 +51,13 @@ struct Gallery {
     minis: Vec<Mini>,
 }
 
+/// The frame of signing in and setting up, empty.
+#[derive(Template)]
+#[template(path = "bare.html")]
+struct Bare {
+    shell: Shell,
+}
+
 /// The whole gallery as a page.
 pub(super) fn page(theme: Option<&'static str>) -> String {
     let gallery = Gallery {
@@ -113,29 +120,6 @@ fn charts() -> Vec<(&'static str, Chart)> {
 }
 
 fn shell(theme: Option<&'static str>) -> Shell {
-    let item = |(id, label, icon, key): (&'static str, &str, &'static str, char)| NavItem {
-        id,
-        label: label.to_owned(),
-        href: format!("#{id}"),
-        icon,
-        count: (id == "people").then(|| "84".to_owned()),
-        key: Some(key),
-        tab: matches!(id, "today" | "people" | "plan" | "ask"),
-        words: String::new(),
-    };
-    let first = [
-        ("today", "Today", "today", 't'),
-        ("people", "People", "people", 'p'),
-        ("hiring", "Hiring", "hiring", 'h'),
-        ("plan", "Plan", "plan", 'l'),
-        ("money", "Money", "money", 'm'),
-    ];
-    let second = [
-        ("models", "Models", "models", 'o'),
-        ("ask", "Ask", "ask", 'a'),
-        ("data", "Data", "data", 'd'),
-        ("admin", "Admin", "admin", 's'),
-    ];
     let office = |name: &str, current| OfficeLink {
         name: name.to_owned(),
         href: format!("?office={name}"),
@@ -148,10 +132,7 @@ fn shell(theme: Option<&'static str>) -> Shell {
             ("Admin".to_owned(), Some("#admin".to_owned())),
             ("Components".to_owned(), None),
         ],
-        nav: vec![
-            NavGroup { first: true, items: first.map(item).to_vec() },
-            NavGroup { first: false, items: second.map(item).to_vec() },
-        ],
+        nav: nav(),
         current: "admin",
         as_of: AsOfView {
             lead: "As of Mon".to_owned(),
@@ -197,6 +178,36 @@ fn shell(theme: Option<&'static str>) -> Shell {
         }],
         ..Shell::bare("Components")
     }
+}
+
+fn nav() -> Vec<NavGroup> {
+    let item = |(id, label, icon, key): (&'static str, &str, &'static str, char)| NavItem {
+        id,
+        label: label.to_owned(),
+        href: format!("#{id}"),
+        icon,
+        count: (id == "people").then(|| "84".to_owned()),
+        key: Some(key),
+        tab: matches!(id, "today" | "people" | "plan" | "ask"),
+        words: String::new(),
+    };
+    let first = [
+        ("today", "Today", "today", 't'),
+        ("people", "People", "people", 'p'),
+        ("hiring", "Hiring", "hiring", 'h'),
+        ("plan", "Plan", "plan", 'l'),
+        ("money", "Money", "money", 'm'),
+    ];
+    let second = [
+        ("models", "Models", "models", 'o'),
+        ("ask", "Ask", "ask", 'a'),
+        ("data", "Data", "data", 'd'),
+        ("admin", "Admin", "admin", 's'),
+    ];
+    vec![
+        NavGroup { first: true, items: first.map(item).to_vec() },
+        NavGroup { first: false, items: second.map(item).to_vec() },
+    ]
 }
 
 fn head() -> ScoreHead {
@@ -410,6 +421,8 @@ fn parts_that_travel_alone_are_printed() {
     assert!(chip.contains("Training v8, 64%") && page(None).contains(chip.trim()));
     let toast = ToastPart { toast: shell(None).toast.unwrap() }.render().unwrap();
     assert!(toast.contains("hx-swap-oob") && toast.contains("Interview saved."));
+    let bare = Bare { shell: Shell::bare("Sign in") }.render().unwrap();
+    assert!(bare.contains("Sign in · Crewkeep") && bare.contains("id=\"main\""));
     let words = |it: &str| it.to_owned();
     let alert = AlertPart { title: words("No"), words: words("a < b"), hint: String::new() };
     assert!(alert.render().unwrap().contains("a &#60; b"));
