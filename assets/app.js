@@ -1,4 +1,4 @@
-/* Palette, keys, toast, focus after a swap, one event stream a browser. Pages work without it. */
+/* Palette, keys, toast, focus after a swap, one event stream a browser. */
 (() => {
 "use strict";
 const doc = document, none = new DocumentFragment(), one = (s, r = doc) => r.querySelector(s), all = (s, r = doc) => [...r.querySelectorAll(s)];
@@ -35,7 +35,7 @@ doc.addEventListener("keydown", e => {
   if (e.key === "Escape") return one("[data-cancel]", e.target.closest("form") || none)?.click();
   if (command || e.altKey || one("html[data-keys=off]") || e.target.closest("input, select, textarea")) return;
   const went = Date.now() - going < 1200; going = 0;
-  const link = went && one(`#palette [data-g="${CSS.escape(e.key)}"]`), act = link ? () => link.click() : keys[e.key];
+  const link = went && one(`#palette [data-g="${CSS.escape(e.key)}"]`), act = link ? link.click.bind(link) : keys[e.key];
   if (act) { e.preventDefault(); act(); }
 });
 

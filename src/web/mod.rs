@@ -4,8 +4,13 @@
 //! here: SQL, the store, the models. A handler calls one `app` function and fills one template.
 
 pub mod assets;
+pub mod charts;
 pub mod error;
+#[cfg(test)]
+mod gallery;
 mod guard;
+#[cfg(test)]
+mod lint;
 pub mod pages;
 pub mod parts;
 pub mod reply;

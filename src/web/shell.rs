@@ -3,6 +3,8 @@
 //! Invariant: no page is named here. Navigation, `g` keys, palette and phone tabs all come from the
 //! items the caller passes in, which come from the table of pages.
 
+use askama::Template;
+
 use super::assets;
 
 /// The product's name; the only place in the code that spells it.
@@ -75,7 +77,6 @@ impl Shell {
     }
 
     /// The product's name, for templates.
-    #[expect(clippy::unused_self, reason = "templates call it on the frame they print")]
     pub fn product(&self) -> &'static str {
         PRODUCT
     }
@@ -208,6 +209,34 @@ pub struct UndoView {
     pub csrf: String,
     /// Hidden fields.
     pub fields: Vec<(String, String)>,
+}
+
+/// Body of the `tasks` event: the chip alone.
+#[derive(Debug, Template)]
+#[template(path = "parts/_task_chip.html")]
+pub struct TaskChipPart<'a> {
+    /// What is running.
+    pub chip: &'a TaskChip,
+}
+
+/// A toast that rides along with another fragment, out of band into `#toast`.
+#[derive(Debug, Template)]
+#[template(path = "parts/_toast_oob.html")]
+pub struct ToastPart {
+    /// What was just done.
+    pub toast: ToastView,
+}
+
+/// Body of a failed request: htmx puts 4xx and 5xx, but not 422, into `#problem`.
+#[derive(Debug, Template)]
+#[template(path = "parts/_alert.html")]
+pub struct AlertPart {
+    /// `The list could not be read`.
+    pub title: String,
+    /// What is safe, what to do.
+    pub words: String,
+    /// `Incident 4711`, or nothing.
+    pub hint: String,
 }
 
 /// Addresses of the files every page names.

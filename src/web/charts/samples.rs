@@ -1,0 +1,304 @@
+//! One example of every chart, for goldens and the gallery. Figures are invented.
+
+use super::*;
+use crate::web::parts::{LevelView, SealView};
+
+pub(crate) fn bins() -> Vec<ShapeBin> {
+    let points = [
+        -0.40, -0.39, -0.36, -0.31, -0.22, -0.08, 0.10, 0.31, 0.49, 0.63, 0.72, 0.77, 0.80, 0.81,
+        0.82, 0.83,
+    ];
+    let counts = [
+        610.0, 980.0, 1240.0, 1180.0, 960.0, 720.0, 540.0, 380.0, 260.0, 190.0, 130.0, 90.0, 60.0,
+        40.0, 18.0, 9.0,
+    ];
+    let step = |(at, (points, n)): (usize, (f64, f64))| {
+        let half = 0.07 + (9.0 / n) * 0.17;
+        ShapeBin {
+            label: format!("{}% to {}%", at * 3, at * 3 + 3),
+            from: at as f64 * 3.0,
+            to: at as f64 * 3.0 + 3.0,
+            points,
+            low: points - half,
+            high: points + half,
+            n,
+        }
+    };
+    points.into_iter().zip(counts).enumerate().map(step).collect()
+}
+
+pub(crate) fn shape_sample() -> Chart {
+    let words = [(0.0, "0%"), (12.0, "12% median"), (24.0, "24%"), (36.0, "36%"), (48.0, "48%")];
+    let words: Vec<_> = words.iter().map(|(x, word)| (*x, (*word).to_owned())).collect();
+    let missing = ShapeBin {
+        label: "unknown".to_owned(),
+        from: 0.0,
+        to: 0.0,
+        points: 0.12,
+        low: -0.05,
+        high: 0.29,
+        n: 84.0,
+    };
+    shape(&Shape {
+        name: "Long drives",
+        finding: "Shape of long drives: lowers the score below 15 percent of jobs, raises it \
+                  steeply between 15 and 28 percent, then flattens at plus 0.8.",
+        say: "Below about 15% of jobs, drives lower the score. From 15% to 28% they raise it \
+              quickly. Past 36% there are few people, so the band widens.",
+        note: "Share of jobs with a drive over 50 minutes. Grey bars count person-months; grey \
+               steps have fewer than 20.",
+        counted: "person-months",
+        bins: &bins(),
+        missing: Some(&missing),
+        x_words: &words,
+        marks: &[ShapeMark { at: 34.0, label: "Marcus Bell, 34%".to_owned() }],
+        floor: 20.0,
+        range: None,
+    })
+}
+
+pub(crate) fn mini_sample() -> Mini {
+    mini_shape("Long drives", "settled", &bins(), Some((-1.0, 1.0)))
+}
+
+pub(crate) fn importance_sample() -> RowChart {
+    let terms = [
+        ("Long drives", 0.41, 0.06),
+        ("Pay position", 0.33, 0.07),
+        ("Weekend share", 0.29, 0.05),
+        ("Tenure", 0.27, 0.04),
+        ("Drives × weekend", 0.09, 0.04),
+    ];
+    let term = |(name, size, half): (&str, f64, f64)| Importance {
+        name: name.to_owned(),
+        href: Some("#shape".to_owned()),
+        size,
+        half,
+    };
+    importance("", "", &terms.map(term))
+}
+
+pub(crate) fn categories_sample() -> RowChart {
+    let bin = |(label, points, half, n): (&str, f64, f64, f64)| ShapeBin {
+        label: label.to_owned(),
+        from: 0.0,
+        to: 0.0,
+        points,
+        low: points - half,
+        high: points + half,
+        n,
+    };
+    let bins = [
+        ("Refrigeration", 0.21, 0.09, 812.0),
+        ("Laundry", -0.04, 0.06, 1640.0),
+        ("Cooking", -0.16, 0.11, 420.0),
+        ("All trades", 0.02, 0.2, 61.0),
+    ];
+    let say = "Refrigeration raises the score a little; cooking lowers it.";
+    let bins = bins.map(bin);
+    shape_of_categories("Main trade", say, "person-months", &bins, Some("Refrigeration"))
+}
+
+pub(crate) fn calibration_sample() -> Chart {
+    let group = |(predicted, left, low, high, n): (f64, f64, f64, f64, u32)| CalibrationGroup {
+        predicted,
+        left,
+        low,
+        high,
+        n,
+    };
+    let groups = [
+        (0.03, 0.026, 0.018, 0.037, 1420),
+        (0.065, 0.069, 0.054, 0.088, 910),
+        (0.11, 0.102, 0.078, 0.132, 480),
+        (0.175, 0.19, 0.146, 0.244, 247),
+        (0.28, 0.27, 0.2, 0.354, 126),
+    ];
+    calibration(&Calibration {
+        finding: "Calibration: in five groups, the share who left is close to the predicted \
+                  chance; the top group predicted 28 and 27 percent left.",
+        say: "Yes, within what chance allows: of those given 28%, 27% left.",
+        groups: &groups.map(group),
+    })
+}
+
+pub(crate) fn km_sample(groups: usize) -> Chart {
+    let group = |at: usize| {
+        let loss = [0.0006, 0.0018, 0.0011, 0.0014][at];
+        let steps = (1..20).map(|step| {
+            let day = f64::from(step) * 18.5;
+            let share = (-loss * day).exp();
+            let half = 0.02 + 0.05 * day / 365.0;
+            KmStep { day, share, low: (share - half).max(0.0), high: (share + half).min(1.0) }
+        });
+        KmGroup {
+            name: ["short drives", "long drives", "referral", "job board"][at].to_owned(),
+            words: ["Under 20% of jobs over 50 min", "20% or more", "Hired by referral", "Board"]
+                [at]
+                .to_owned(),
+            steps: steps.collect(),
+            at_risk: [
+                [148, 130, 108, 87, 65],
+                [93, 77, 59, 42, 27],
+                [60, 51, 40, 31, 20],
+                [44, 35, 28, 20, 11],
+            ][at]
+                .to_vec(),
+        }
+    };
+    km(&Km {
+        finding: "Kaplan-Meier curves: after one year 80 percent of technicians with short \
+                  drives and 52 percent with long drives are still here.",
+        say: "After one year 80% of those with short drives are still here, 52% with long ones.",
+        groups: &(0..groups).map(group).collect::<Vec<_>>(),
+        horizon_days: 365.0,
+        at_days: &[0, 90, 180, 270, 365],
+    })
+}
+
+pub(crate) fn loss_sample() -> Chart {
+    let round = |at: u32| {
+        let x = f64::from(at) * 50.0;
+        LossRound {
+            round: at * 50,
+            seen: 0.205 + 0.09 * (-x / 1100.0).exp(),
+            unseen: 0.2275 + 0.065 * (-x / 900.0).exp(),
+        }
+    };
+    loss(&Loss {
+        finding: "Validation loss falls from 0.29 to 0.228 by round 3,900; training loss 0.207.",
+        rounds: &(0..=78).map(round).collect::<Vec<_>>(),
+        rounds_max: 6000,
+    })
+}
+
+const MONTHS: [&str; 13] = [
+    "Nov 2025", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+];
+
+pub(crate) fn metric_sample(style: MetricStyle) -> Chart {
+    let values = [0.21, 0.24, 0.22, 0.27, 0.30, 0.0, 0.26, 0.25, 0.31, 0.34, 0.36, 0.38, 0.45];
+    let month = |(at, value): (usize, f64)| MetricPoint {
+        label: if at == 12 { "Nov 2026".to_owned() } else { MONTHS[at].to_owned() },
+        short: MONTHS[at].to_owned(),
+        value: (value > 0.0).then_some(if style == MetricStyle::Bars {
+            value * 10.0
+        } else {
+            value
+        }),
+        interval: (value > 0.0).then_some(match style {
+            MetricStyle::Bars => (value * 6.0, value * 16.0),
+            MetricStyle::Line => (value * 0.6, (value * 1.6).min(1.0)),
+        }),
+        n: if value > 0.0 {
+            format!("{} of 20", (value * 20.0).round())
+        } else {
+            "3 hires, 5 needed".to_owned()
+        },
+    };
+    metric_line(&Metric {
+        name: if style == MetricStyle::Bars { "Exits" } else { "First-90-day attrition" },
+        finding: "First-90-day attrition rose from 21 to 45 percent in twelve months.",
+        say: "Of those hired since last autumn more leave in their first 90 days; the bands overlap.",
+        note: "Hires whose day 90 has passed. April has too few.",
+        unit: if style == MetricStyle::Bars { Unit::Count } else { Unit::Share },
+        style,
+        months: &values.into_iter().enumerate().map(month).collect::<Vec<_>>(),
+        target: (style == MetricStyle::Line).then_some((0.25, "three offices")),
+        marks: &[(9, "North re-zoned")],
+    })
+}
+
+pub(crate) fn score_sample() -> Chart {
+    let values = [0.09, 0.08, 0.08, 0.09, 0.10, 0.09, 0.11, 0.12, 0.11, 0.14, 0.19, 0.26, 0.31];
+    let point = |(at, chance): (usize, f64)| ScorePoint {
+        label: MONTHS[at].to_owned(),
+        short: MONTHS[at].to_owned(),
+        chance,
+        low: chance * 0.7,
+        high: chance * 1.33,
+    };
+    score_history(&ScoreHistory {
+        finding: "Score over twelve months: between 8 and 14 percent until August, then rising \
+                  to 31 percent.",
+        points: &values.into_iter().enumerate().map(point).collect::<Vec<_>>(),
+        base: 0.084,
+        marks: &[(9, "North re-zoned")],
+    })
+}
+
+pub(crate) fn receipt_sample() -> crate::web::parts::ReceiptView {
+    let term = |(name, words, points, half): (&str, &str, f64, f64)| Term {
+        name: name.to_owned(),
+        href: Some("#shape".to_owned()),
+        words: words.to_owned(),
+        points,
+        half,
+    };
+    let group = |name: &str, terms: &[(&str, &str, f64, f64)]| TermGroup {
+        name: name.to_owned(),
+        terms: terms.iter().copied().map(term).collect(),
+    };
+    let small = [0.051, -0.043, -0.048, -0.022, -0.031, -0.012, -0.005];
+    let small: Vec<_> = small.iter().map(|it| ("Small", "x", *it, 0.02)).collect();
+    receipt(&Receipt {
+        say: "Start at the office average and add each line. The points add up exactly; you can \
+              check it with a pencil.",
+        base: -2.3894,
+        base_words: "where everyone starts",
+        groups: &[
+            group(
+                "Load and travel",
+                &[
+                    ("Weekend share", "31% of jobs; similar people 18%", 0.4149, 0.12),
+                    ("Long drives", "over 50 min on 34% of jobs; office median 12%", 0.8203, 0.17),
+                ],
+            ),
+            group(
+                "Pay and growth",
+                &[
+                    ("Pay position", "$2.10 an hour under the local median", 0.3561, 0.14),
+                    ("Days since raise", "419 days", 0.2249, 0.1),
+                    ("Training", "14 hours this quarter; more than most", -0.1804, 0.09),
+                ],
+            ),
+            group(
+                "Time and team",
+                &[
+                    ("Tenure", "14 months; past the first-year dip", 0.1851, 0.08),
+                    ("Crew", "no exits near him in 6 months", -0.1249, 0.07),
+                ],
+            ),
+            group("Other", &small),
+        ],
+        seal: Some(SealView {
+            when: "23 Nov 06:14".to_owned(),
+            model: "v7".to_owned(),
+            model_hash: "9f3c…e1a0".to_owned(),
+            data_hash: "b27d…40fe".to_owned(),
+            stability: "reasons stable in 18 of 20 resamples".to_owned(),
+            verify: Some("#".to_owned()),
+        }),
+    })
+}
+
+pub(crate) fn ivl_samples() -> Vec<crate::web::parts::IvlView> {
+    let rows = [
+        (0.31, 0.22, 0.41, LevelView::High),
+        (0.16, 0.10, 0.24, LevelView::Medium),
+        (0.05, 0.02, 0.08, LevelView::Low),
+    ];
+    rows.iter().filter_map(|(p, low, high, level)| ivl(*p, *low, *high, level, 0.084)).collect()
+}
+
+pub(crate) fn stack_sample() -> crate::web::parts::StackbarView {
+    stackbar(
+        "technicians",
+        &[
+            ("f-high", "HIGH", 6),
+            ("f-med", "MEDIUM", 14),
+            ("f-low", "LOW", 59),
+            ("f-none", "not scored", 5),
+        ],
+    )
+}
