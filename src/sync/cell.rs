@@ -111,8 +111,12 @@ pub fn clean(text: &str, keeps_lines: bool) -> Cow<'_, str> {
         '\n' if keeps_lines => Some('\n'),
         '\n' | '\r' | '\t' | '\u{a0}' | '\u{2028}' | '\u{2029}' => Some(' '),
         it if it.is_control() => None,
-        '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}' => None,
-        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => None,
+        '\u{200b}'
+        | '\u{feff}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' => None,
         it => Some(it),
     });
     let kept: String = kept.collect();
@@ -362,9 +366,8 @@ impl Amount {
 /// The number with a dot for its decimals and nothing between its thousands.
 fn separated(text: &str) -> Option<String> {
     let Some(comma) = text.rfind(',') else {
-        return (text.matches('.').count() > 1)
-            .then(|| in_thousands(text, '.'))
-            .unwrap_or_else(|| Some(text.to_owned()));
+        let several = text.matches('.').count() > 1;
+        return if several { in_thousands(text, '.') } else { Some(text.to_owned()) };
     };
     match text.rfind('.') {
         Some(dot) if dot > comma => {

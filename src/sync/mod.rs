@@ -10,16 +10,18 @@ mod decode;
 // pub mod dir;
 // pub mod docs;
 pub mod failure;
+mod likely;
 pub mod mapping;
 pub mod name;
-// pub mod preview;
-// pub mod propose;
+mod plan;
+pub mod preview;
+pub mod propose;
 // pub mod quality;
-// pub mod read;
+pub mod read;
 mod scan;
 mod sniff;
 pub mod source;
-// pub mod tally;
+pub mod tally;
 
 // #[cfg(test)]
 // mod tests;

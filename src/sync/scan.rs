@@ -53,12 +53,16 @@ pub(super) fn scan(file: &str, mut input: impl Read) -> Result<Scan, Failure> {
     not_text(file, &head, encoding)?;
     let ended = matches!(last, b'\n' | b'\r' | 0);
     let lines = newlines.max(returns) + u64::from(!ended);
-    let sha256 = hash.finalize().iter().map(|it| format!("{it:02x}")).collect();
-    Ok(Scan { sha256, bytes, lines, encoding })
+    Ok(Scan { sha256: hexadecimal(&hash.finalize()), bytes, lines, encoding })
 }
 
 fn count(part: &[u8], wanted: u8) -> u64 {
-    part.iter().filter(|it| **it == wanted).count() as u64
+    part.iter().map(|it| u64::from(*it == wanted)).sum()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('0');
+    bytes.iter().flat_map(|it| [digit(it >> 4), digit(it & 15)]).collect()
 }
 
 /// How much of the bytes is UTF-8, piece by piece.
