@@ -41,6 +41,8 @@ pub enum What {
     LineTooLong,
     /// More than `ROWS_MAX` rows.
     TooManyRows,
+    /// The folder has more entries than any export.
+    TooManyFiles,
     /// Neither its name nor its columns tell what its rows are.
     UnknownFact,
     /// Nothing feeds these required columns of this table.
@@ -87,6 +89,9 @@ impl Failure {
             What::TooManyRows => {
                 format!("has more than {} rows", super::ROWS_MAX)
             }
+            What::TooManyFiles => {
+                format!("holds more than {} files", super::dir::ENTRIES_MAX)
+            }
             What::UnknownFact => "does not look like any file Crewkeep reads".to_owned(),
             What::MissingColumns(table, names) => {
                 format!("has no column for {} (needed for every {table})", names.join(", "))
@@ -128,6 +133,7 @@ impl Failure {
                 "A quotation mark is probably opened on this line and never closed.".to_owned()
             }
             What::TooManyRows => "Split it, for example by year.".to_owned(),
+            What::TooManyFiles => "Put the exports into a folder of their own.".to_owned(),
             What::UnknownFact => {
                 "Name it after what it holds, such as jobs.csv; docs/files.md lists the names."
                     .to_owned()

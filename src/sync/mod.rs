@@ -7,8 +7,8 @@
 
 pub mod cell;
 mod decode;
-// pub mod dir;
-// pub mod docs;
+pub mod dir;
+pub mod docs;
 pub mod failure;
 mod likely;
 pub mod mapping;
@@ -16,15 +16,15 @@ pub mod name;
 mod plan;
 pub mod preview;
 pub mod propose;
-// pub mod quality;
+pub mod quality;
 pub mod read;
 mod scan;
 mod sniff;
 pub mod source;
 pub mod tally;
 
-// #[cfg(test)]
-// mod tests;
+#[cfg(test)]
+mod tests;
 
 /// Columns a file may have; more is a sign that it is not a table.
 pub const COLUMNS_MAX: usize = 200;

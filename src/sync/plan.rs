@@ -52,7 +52,7 @@ impl Plan {
             header: place.map(|it| it.1.header.clone()),
             at: place.map(|it| it.0),
             unit: place.map_or(Unit::Plain, |it| it.1.unit),
-            words: place.map(|it| it.1.words.clone()).unwrap_or_default(),
+            words: place.map(|it| lower(&it.1.words)).unwrap_or_default(),
         };
         let find = |name: &str| fact.columns.iter().position(|it| it.name == name);
         let timed = |it: &Column| it.required && matches!(it.kind, Kind::Day | Kind::Minute);
@@ -80,7 +80,8 @@ impl Plan {
         let raw = record.get(at).unwrap_or_default();
         let read = cell::parse(slot.column.kind, slot.column.required, slot.unit, raw);
         if read.is_err()
-            && let Some(word) = slot.words.get(raw.trim())
+            && !slot.words.is_empty()
+            && let Some(word) = slot.words.get(&raw.trim().to_lowercase())
         {
             return Ok(Cell::Text((*word).to_owned()));
         }
@@ -181,4 +182,9 @@ impl Plan {
         });
         if exact { number < first } else { self.day(slot, number) < self.day(before, first) }
     }
+}
+
+/// Case does not matter in an office's own words either.
+fn lower(words: &BTreeMap<String, &'static str>) -> BTreeMap<String, &'static str> {
+    words.iter().map(|it| (it.0.to_lowercase(), *it.1)).collect()
 }

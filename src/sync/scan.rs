@@ -41,6 +41,9 @@ pub(super) fn scan(file: &str, mut input: impl Read) -> Result<Scan, Failure> {
             let room = HEAD - head.len();
             head.extend_from_slice(&part[..len.min(room)]);
             refuse(file, &head)?;
+            if head.len() == HEAD && head.contains(&0) && unicode_16(&head).is_none() {
+                return Err(binary(file));
+            }
         }
         hash.update(part);
         utf8.take(part);
@@ -170,7 +173,7 @@ fn not_text(file: &str, head: &[u8], encoding: Encoding) -> Result<(), Failure> 
     let (text, _) = encoding.coding().decode_with_bom_removal(head);
     let odd = text.chars().filter(|it| is_odd(*it)).count();
     if text.contains('\0') || odd * 50 > text.chars().count() {
-        return tell("it holds bytes that are not text", SAVE);
+        return Err(binary(file));
     }
     let start = text.trim_start();
     if start.starts_with('<') {
@@ -180,6 +183,10 @@ fn not_text(file: &str, head: &[u8], encoding: Encoding) -> Result<(), Failure> 
         return tell("it is JSON", SAVE);
     }
     Ok(())
+}
+
+fn binary(file: &str) -> Failure {
+    Failure::new(file, What::NotText("it holds bytes that are not text", SAVE))
 }
 
 fn is_odd(letter: char) -> bool {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::decode::Decoded;
 use super::failure::{Failure, What};
-use super::{COLUMNS_MAX, ROWS_MAX, SAMPLE_ROWS, scan, sniff};
-use crate::domain::fact;
+use super::{COLUMNS_MAX, ROWS_MAX, SAMPLE_ROWS, cell, scan, sniff};
+use crate::domain::{deny, fact};
 
 /// Text decoded to find the delimiter.
 const SNIFFED_BYTES: u64 = 256 * 1024;
@@ -120,7 +120,7 @@ impl Source {
         &self.header
     }
 
-    /// Its first rows, at most `SAMPLE_ROWS`, one text per column.
+    /// Its first rows, at most `SAMPLE_ROWS`, one text per column; refused columns are blanked.
     pub fn sample(&self) -> &[Vec<String>] {
         &self.sample
     }
@@ -175,15 +175,23 @@ impl Source {
                 }
             }
         };
+        for name in &mut first {
+            *name = cell::clean(name, false).into_owned();
+        }
         while first.last().is_some_and(String::is_empty) {
             first.pop();
         }
         self.header = first;
         self.check_header()?;
+        let is_refused = |it: &usize| deny::refusal(&self.header[*it]).is_some();
+        let refused: Vec<_> = (0..self.header.len()).filter(is_refused).collect();
         while self.sample.len() < SAMPLE_ROWS && records.read()?.is_some() {
             if !records.is_blank() {
                 let mut texts = records.texts();
                 texts.resize(self.header.len(), String::new());
+                for at in &refused {
+                    texts[*at].clear();
+                }
                 self.sample.push(texts);
             }
         }
@@ -232,7 +240,13 @@ impl Source {
 impl Input {
     fn open(&self) -> std::io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::Path(path) => Box::new(File::open(path)?),
+            Self::Path(path) => {
+                // A pipe or a device might never end.
+                if !std::fs::metadata(path)?.is_file() {
+                    return Err(std::io::Error::other("it is not an ordinary file"));
+                }
+                Box::new(File::open(path)?)
+            }
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         })
     }
