@@ -36,6 +36,7 @@ pub struct Proposal {
     /// The required columns that nothing feeds.
     pub missing: Vec<Missing>,
     headers: Vec<String>,
+    file: String,
 }
 
 /// What one column of the file seems to be.
@@ -102,6 +103,7 @@ impl Proposal {
     /// The guess as a mapping; a failure when a required column is not fed.
     pub fn mapping(&self) -> Result<Mapping, Failure> {
         Mapping::new(self.fact, &self.headers, self.feeds().cloned().collect())
+            .map_err(|it| Failure { file: self.file.clone(), ..it })
     }
 
     /// The feeds guessed.
@@ -192,7 +194,14 @@ pub fn propose_for(fact: &'static Fact, source: &Source, known: Known<'_>) -> Pr
     let fed = required.len() - missing.len();
     let reason =
         format!("its columns give {fed} of the {} that {} need.", required.len(), fact.file);
-    Proposal { fact, reason, columns, missing, headers: headers.to_vec() }
+    Proposal {
+        fact,
+        reason,
+        columns,
+        missing,
+        headers: headers.to_vec(),
+        file: source.name().to_owned(),
+    }
 }
 
 /// One way a column could be used. Places count in the file's header and in the fact's columns.
@@ -254,9 +263,23 @@ fn only_date_left(
 
 fn feeds(fact: &'static Fact, source: &Source, guess: &Guess) -> Use {
     let column = &fact.columns[guess.column];
-    let mut feed = Feed::new(&source.header()[guess.header], column);
+    let (feed, unread) = feed(source, guess.header, column);
+    let mut reason = guess.reason.clone();
+    if !feed.words.is_empty() {
+        let pairs = feed.words.iter().map(|(theirs, ours)| format!("{theirs} as {ours}"));
+        let pairs: Vec<_> = pairs.take(VALUES_MAX).collect();
+        reason = format!("{reason} It reads {}.", pairs.join(", "));
+    }
+    Use::Feeds { feed, confidence: guess.confidence, reason, unread }
+}
+
+/// A feed from the file's column at this place, as a person chose it: with its unit and with the
+/// file's own words as far as they can be guessed; and at most five sampled values it cannot read.
+pub fn feed(source: &Source, header: usize, column: &'static Column) -> (Feed, Vec<String>) {
+    let name = source.header().get(header).map_or("", String::as_str);
+    let mut feed = Feed::new(name, column);
     let mut unread: Vec<String> = Vec::new();
-    for value in source.sample().iter().map(|it| it[guess.header].as_str()) {
+    for value in source.sample().iter().filter_map(|it| it.get(header)).map(String::as_str) {
         if value.is_empty() || cell::parse(column.kind, false, feed.unit, value).is_ok() {
             continue;
         }
@@ -268,14 +291,7 @@ fn feeds(fact: &'static Fact, source: &Source, guess: &Guess) -> Use {
             unread.push(value.to_owned());
         }
     }
-    let unread = unread.iter().map(|it| super::cut(it)).collect();
-    let mut reason = guess.reason.clone();
-    if !feed.words.is_empty() {
-        let pairs = feed.words.iter().map(|(theirs, ours)| format!("{theirs} as {ours}"));
-        let pairs: Vec<_> = pairs.take(VALUES_MAX).collect();
-        reason = format!("{reason} It reads {}.", pairs.join(", "));
-    }
-    Use::Feeds { feed, confidence: guess.confidence, reason, unread }
+    (feed, unread.iter().map(|it| super::cut(it)).collect())
 }
 
 fn left_out(fact: &Fact, lost: Option<&Column>) -> String {

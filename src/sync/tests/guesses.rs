@@ -76,7 +76,7 @@ fn contents_tell_what_names_do_not() {
     assert_eq!(proposal.missing.len(), 1);
     assert_eq!(proposal.missing[0].nearest, ["belongs to"]);
     let failure = proposal.mapping().expect_err("incomplete");
-    assert!(failure.to_string().starts_with("zones has no column for office"), "{failure}");
+    assert!(failure.to_string().starts_with("zones.csv has no column for office"), "{failure}");
 }
 
 #[test]
