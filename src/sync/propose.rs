@@ -155,6 +155,16 @@ pub fn propose(source: &Source, known: Known<'_>) -> Result<Proposal, Failure> {
     }
 }
 
+/// Every fact a file can feed as it is, what it holds first: a wide export may hold several.
+pub fn propose_all(source: &Source, known: Known<'_>) -> Result<Vec<Proposal>, Failure> {
+    let first = propose(source, known)?;
+    let others = FACTS.iter().filter(|it| it.table != first.fact.table);
+    let mut all: Vec<_> =
+        others.map(|it| propose_for(it, source, known)).filter(Proposal::is_complete).collect();
+    all.insert(0, first);
+    Ok(all)
+}
+
 /// Guesses which columns feed which, when it is settled what the rows are.
 pub fn propose_for(fact: &'static Fact, source: &Source, known: Known<'_>) -> Proposal {
     let headers = source.header();
@@ -193,7 +203,7 @@ pub fn propose_for(fact: &'static Fact, source: &Source, known: Known<'_>) -> Pr
     let required: Vec<_> = fact.columns.iter().filter(|it| it.required).collect();
     let fed = required.len() - missing.len();
     let reason =
-        format!("its columns give {fed} of the {} that {} need.", required.len(), fact.file);
+        format!("its columns give {fed} of the {} needed for {}.", required.len(), fact.file);
     Proposal {
         fact,
         reason,
@@ -297,7 +307,7 @@ pub fn feed(source: &Source, header: usize, column: &'static Column) -> (Feed, V
 fn left_out(fact: &Fact, lost: Option<&Column>) -> String {
     match lost {
         Some(column) => format!("Another column fits {} better.", column.name),
-        None => format!("Nothing that {} hold is called anything like it.", fact.file),
+        None => format!("No column of {} is called anything like it.", fact.file),
     }
 }
 

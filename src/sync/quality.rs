@@ -75,12 +75,16 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{:.0}%", share(part, whole) * 100.0)
 }
 
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
 fn refused(tally: &Tally) -> Option<Finding> {
-    let (rejected, rows) = (tally.rejected, tally.rows);
+    let (rejected, all) = (tally.rejected, tally.rows);
     if rejected == 0 {
         return None;
     }
-    let severity = match share(rejected, rows) {
+    let severity = match share(rejected, all) {
         it if it >= REFUSED_STOP => Severity::Stop,
         it if it >= REFUSED_LOOK => Severity::Look,
         _ => Severity::Note,
@@ -92,11 +96,11 @@ fn refused(tally: &Tally) -> Option<Finding> {
     });
     Some(finding(
         severity,
-        format!("{rejected} of {rows} rows cannot be read"),
+        format!("{rejected} of {all} rows cannot be read"),
         format!(
             "{} of the rows stay in quarantine, each with its reason.{worst} Correct them in the \
              file and load it again: rows that are in already do not change.",
-            percent(rejected, rows)
+            percent(rejected, all)
         ),
     ))
 }
@@ -106,26 +110,27 @@ fn counted(tally: &Tally) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut tell = |count: u64, severity, title: &str, detail: &str| {
         if count > 0 {
-            found.push(finding(severity, format!("{count} rows {title}"), detail.to_owned()));
+            let detail = format!("{}. {detail}", rows(count));
+            found.push(finding(severity, title.to_owned(), detail));
         }
     };
     tell(
         tally.garbled,
         Severity::Look,
-        "hold letters that cannot be decoded",
+        "Some letters cannot be decoded",
         "They were read with a replacement mark. Save the file as UTF-8.",
     );
     tell(
         tally.short,
         Severity::Note,
-        "end before the header does",
+        "Some rows end before the header does",
         "The cells that lack count as empty. Check that the file was exported to its end.",
     );
     tell(
         tally.duplicates,
         Severity::Note,
-        "repeat an earlier row",
-        "They say exactly the same and are counted once.",
+        "Some rows repeat an earlier one",
+        "What says exactly the same is counted once.",
     );
     if tally.accepted == 0 && tally.rows > 0 {
         let detail = "Check the mapping first: a wrong column makes every row wrong.".to_owned();
@@ -144,8 +149,9 @@ fn dates(column: &ColumnTally) -> Vec<Finding> {
             Severity::Stop,
             format!("{name} seems to have the day before the month"),
             format!(
-                "{day_first} rows hold days such as 31/12/2026. The others are then read with day \
-                 and month swapped, and nobody would notice. Write days as 2026-12-31."
+                "{} with days such as 31/12/2026. The other rows are then read with day and month \
+                 swapped, and nobody would notice. Write days as 2026-12-31.",
+                rows(day_first)
             ),
         ));
     }
@@ -156,7 +162,8 @@ fn dates(column: &ColumnTally) -> Vec<Finding> {
             Severity::Look,
             format!("{name} holds a spreadsheet's count of days"),
             format!(
-                "{serial} rows. Format the column as a date in the spreadsheet and save again."
+                "{}. Format the column as a date in the spreadsheet and save again.",
+                rows(serial)
             ),
         ));
     }
@@ -171,7 +178,7 @@ fn text_among_numbers(column: &ColumnTally) -> Option<Finding> {
             column,
             Severity::Look,
             format!("{name} holds text where numbers belong"),
-            format!("{count} rows. Check that the right column was chosen for it."),
+            format!("{}. Check that the right column was chosen for it.", rows(count)),
         )
     })
 }
@@ -219,10 +226,11 @@ fn future(tally: &Tally, column: &ColumnTally) -> Option<Finding> {
         of(
             column,
             Severity::Note,
-            format!("{} lies ahead in {} rows", column.column.name, column.future),
+            format!("{} lies ahead of today in some rows", column.column.name),
             format!(
-                "{} of the rows. They are kept as planned days. Check them if the file should hold \
+                "{}, {} of those read. They are kept as planned days. Check them if the file should hold \
                  only what has happened.",
+                rows(column.future),
                 percent(column.future, tally.accepted)
             ),
         )

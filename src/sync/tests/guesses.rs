@@ -1,7 +1,7 @@
 //! What files seem to hold, and mappings kept for later.
 use super::*;
 use crate::sync::mapping::StoredMapping;
-use crate::sync::propose::{Proposal, Use, propose_for};
+use crate::sync::propose::{Proposal, Use, propose_all, propose_for};
 
 const EXPORT: &str = "emp_no,hire_dt,term_dt,term_cd,zone,base_rate,home_zip,dob,svc_cd,tier\n\
     T-1047,2025-09-22,2026-03-14,VOL,North,27.40,43085,1988-04-02,REF,1\n\
@@ -77,6 +77,16 @@ fn contents_tell_what_names_do_not() {
     assert_eq!(proposal.missing[0].nearest, ["belongs to"]);
     let failure = proposal.mapping().expect_err("incomplete");
     assert!(failure.to_string().starts_with("zones.csv has no column for office"), "{failure}");
+}
+
+#[test]
+fn a_wide_export_holds_several_facts() {
+    let text =
+        "emp_no,hire_date,term_date,effective_date,hourly_rate\nT,2026-01-01,,2026-01-01,25\n";
+    let all = propose_all(&source("people.csv", text), &|_, _| false).expect("known");
+    let mut tables: Vec<_> = all.iter().map(|it| it.fact.table).collect();
+    tables.sort_unstable();
+    assert_eq!(tables, ["assignment", "employment", "pay"]);
 }
 
 #[test]
