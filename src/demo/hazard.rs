@@ -48,7 +48,7 @@ pub(super) enum Place {
 pub(super) type Values = [Option<f64>; COUNT];
 
 /// Log of the monthly rate when every effect is 0.
-pub(super) const BASE: f64 = -4.55;
+pub(super) const BASE: f64 = -5.52;
 
 /// Highest value of `together`.
 pub const TOGETHER_SPANS: f64 = 0.9;
@@ -67,22 +67,22 @@ pub fn together(weekend_share: f64, on_call_nights: f64) -> f64 {
 
 pub(super) const SHAPES: [Shape; COUNT] = [
     Shape { feature: "tenure_months", effect: tenure, spans: 1.5 },
-    Shape { feature: "months_since_raise", effect: raise, spans: 0.9 },
+    Shape { feature: "months_since_raise", effect: raise, spans: 0.8 },
     Shape { feature: "pay_vs_zone_median", effect: pay, spans: 1.4 },
     Shape { feature: "jobs_per_day", effect: nothing, spans: 0.0 },
     Shape { feature: "drive_min_per_job", effect: drive, spans: 1.5 },
     Shape { feature: "long_drive_share", effect: nothing, spans: 0.0 },
     Shape { feature: "weekend_share", effect: weekend, spans: 0.2 },
     Shape { feature: "on_call_nights", effect: nothing, spans: 0.0 },
-    Shape { feature: "overtime_share", effect: overtime, spans: 0.7 },
+    Shape { feature: "overtime_share", effect: overtime, spans: 0.6 },
     Shape { feature: "booking_balance", effect: balance, spans: 1.2 },
     Shape { feature: "booking_shift", effect: shift, spans: 0.6 },
     Shape { feature: "first_time_fix_90d", effect: nothing, spans: 0.0 },
     Shape { feature: "recall_rate_90d", effect: nothing, spans: 0.0 },
     Shape { feature: "csat_90d", effect: nothing, spans: 0.0 },
     Shape { feature: "training_hours_180d", effect: nothing, spans: 0.0 },
-    Shape { feature: "manager_changes_365d", effect: managers, spans: 0.7 },
-    Shape { feature: "crew_exits_90d", effect: crew, spans: 1.0 },
+    Shape { feature: "manager_changes_365d", effect: managers, spans: 0.6 },
+    Shape { feature: "crew_exits_90d", effect: crew, spans: 0.8 },
     Shape { feature: "schedule_changes_per_week", effect: schedule, spans: 0.6 },
 ];
 
@@ -141,12 +141,12 @@ fn nothing(_: f64) -> f64 {
 fn tenure(months: f64) -> f64 {
     line(
         months,
-        &[(0.0, 0.2), (2.5, 0.4), (3.5, 0.9), (6.0, 0.9), (9.0, 0.35), (24.0, 0.0), (60.0, -0.6)],
+        &[(0.0, 0.2), (2.5, 0.3), (3.5, 0.9), (6.0, 0.9), (9.0, 0.35), (24.0, 0.0), (60.0, -0.6)],
     )
 }
 
 fn raise(months: f64) -> f64 {
-    line(months, &[(12.0, 0.0), (24.0, 0.9)])
+    line(months, &[(12.0, 0.0), (24.0, 0.8)])
 }
 
 fn pay(ratio: f64) -> f64 {
@@ -155,7 +155,7 @@ fn pay(ratio: f64) -> f64 {
 
 /// Flat to a knee, steep to 50 minutes, then nearly flat again.
 fn drive(minutes: f64) -> f64 {
-    line(minutes, &[(40.0, 0.0), (44.0, 0.3), (50.0, 1.4), (60.0, 1.5)])
+    line(minutes, &[(40.0, 0.0), (44.0, 0.2), (50.0, 1.4), (60.0, 1.5)])
 }
 
 fn weekend(share: f64) -> f64 {
@@ -163,7 +163,7 @@ fn weekend(share: f64) -> f64 {
 }
 
 fn overtime(share: f64) -> f64 {
-    line(share, &[(0.02, 0.0), (0.16, 0.7)])
+    line(share, &[(0.02, 0.0), (0.16, 0.6)])
 }
 
 /// Too little to do and too much to do are both harmful.
@@ -176,11 +176,11 @@ fn shift(distance: f64) -> f64 {
 }
 
 fn managers(changes: f64) -> f64 {
-    line(changes, &[(0.0, 0.0), (1.0, 0.35), (2.0, 0.7)])
+    line(changes, &[(0.0, 0.0), (1.0, 0.3), (2.0, 0.6)])
 }
 
 fn crew(exits: f64) -> f64 {
-    line(exits, &[(0.0, 0.0), (1.0, 0.45), (2.0, 1.0)])
+    line(exits, &[(0.0, 0.0), (1.0, 0.35), (2.0, 0.8)])
 }
 
 fn schedule(per_week: f64) -> f64 {
@@ -223,7 +223,7 @@ mod tests {
         values[Place::DriveMinPerJob as usize] = Some(55.0);
         let terms = terms(&values);
         let sum = BASE + terms.effects.iter().sum::<f64>() + terms.together;
-        assert!((terms.log_rate - sum).abs() < 1e-12 && terms.log_rate > BASE + 1.4);
+        assert!((terms.log_rate - sum).abs() < 1e-12 && terms.log_rate > BASE + 1.2);
     }
 
     #[test]
