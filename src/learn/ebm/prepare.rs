@@ -1,0 +1,120 @@
+//! A frame as the booster wants it: byte bins, equal rows of a person joined, one canonical order.
+//!
+//! Never depends on the order of the frame's rows, nor on how categories are called.
+
+use super::options::EbmOptions;
+use crate::bins::{self, Bins};
+use crate::error::Result;
+use crate::frame::Frame;
+
+/// Rows sorted events first, then by person, month and bins. Rows of one person that agree in
+/// target and in all bins are one row with their weights added: exact, since bags hold or drop a
+/// person as a whole and the loss is a sum.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) bins: Vec<Bins>,
+    /// Per feature, per row.
+    pub(crate) index: Vec<Vec<u8>>,
+    pub(crate) weight: Vec<f64>,
+    /// Rows of the frame behind each row.
+    pub(crate) count: Vec<u32>,
+    /// Person of each row as a dense number, in ascending order of the frame's numbers.
+    pub(crate) group: Vec<u32>,
+    pub(crate) groups: usize,
+    /// The first `events` rows have target 1, the others 0.
+    pub(crate) events: usize,
+    pub(crate) frame_rows: usize,
+    pub(crate) frame_events: usize,
+    pub(crate) base_rate: f64,
+    /// Per feature, weight of the rows per bin.
+    pub(crate) bin_weight: Vec<Vec<f64>>,
+}
+
+impl Data {
+    pub(crate) fn new(frame: &Frame, options: &EbmOptions) -> Result<Self> {
+        let bins = bins::fit_all(frame.columns(), |row| frame.weight_of(row), options.bins_max)?;
+        let raw: Vec<Vec<u8>> =
+            bins.iter().zip(frame.columns()).map(|(b, it)| b.index(it)).collect::<Result<_>>()?;
+        let order = canonical(frame, &bins, &raw);
+        let numbers = frame.groups();
+        let mut data = Self {
+            index: vec![Vec::with_capacity(order.len()); bins.len()],
+            bins,
+            weight: Vec::new(),
+            count: Vec::new(),
+            group: Vec::new(),
+            groups: numbers.len(),
+            events: 0,
+            frame_rows: frame.rows(),
+            frame_events: frame.events(),
+            base_rate: 0.0,
+            bin_weight: Vec::new(),
+        };
+        let mut before = None;
+        for row in order {
+            data.push(frame, &raw, &numbers, before, row);
+            before = Some(row);
+        }
+        data.bin_weight = (0..raw.len())
+            .map(|f| bins::weights(&data.bins[f], &data.index[f], &data.weight))
+            .collect();
+        let hits: f64 = data.weight[..data.events].iter().sum();
+        data.base_rate = hits / data.weight.iter().sum::<f64>();
+        Ok(data)
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.weight.len()
+    }
+
+    fn push(
+        &mut self,
+        frame: &Frame,
+        raw: &[Vec<u8>],
+        numbers: &[u32],
+        before: Option<usize>,
+        row: usize,
+    ) {
+        let same = |other: usize| {
+            frame.group()[other] == frame.group()[row]
+                && frame.target()[other] == frame.target()[row]
+                && raw.iter().all(|it| it[other] == it[row])
+        };
+        if let (true, Some(weight), Some(count)) =
+            (before.is_some_and(same), self.weight.last_mut(), self.count.last_mut())
+        {
+            *weight += frame.weight_of(row);
+            *count += 1;
+            return;
+        }
+        self.index.iter_mut().zip(raw).for_each(|(column, it)| column.push(it[row]));
+        self.weight.push(frame.weight_of(row));
+        self.count.push(1);
+        let place = numbers.binary_search(&frame.group()[row]).unwrap_or(0);
+        self.group.push(place as u32);
+        self.events += usize::from(frame.target()[row] > 0.5);
+    }
+}
+
+/// Rows in an order that their order in the frame does not touch. Continuous bins decide before
+/// category numbers, so renaming categories moves only rows alike in all else.
+fn canonical(frame: &Frame, bins: &[Bins], raw: &[Vec<u8>]) -> Vec<usize> {
+    let (ordered, nominal): (Vec<usize>, Vec<usize>) =
+        (0..bins.len()).partition(|f| bins[*f].is_continuous());
+    let keys: Vec<usize> = ordered.into_iter().chain(nominal).collect();
+    let mut order: Vec<usize> = (0..frame.rows()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (*a, *b);
+        let by_event = frame.target()[b].total_cmp(&frame.target()[a]);
+        let by_person = frame.group()[a].cmp(&frame.group()[b]);
+        let by_bins = || {
+            let differing = keys.iter().map(|f| raw[*f][a].cmp(&raw[*f][b]));
+            differing.into_iter().find(|it| it.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+        };
+        by_event
+            .then(by_person)
+            .then_with(by_bins)
+            .then_with(|| frame.weight_of(a).total_cmp(&frame.weight_of(b)))
+    });
+    order
+}
