@@ -148,21 +148,28 @@ pub(super) const WEEKEND_SHARE: Metric = Metric {
 pub(super) const ON_CALL_NIGHTS: Metric = Metric {
     id: "on_call_nights",
     title: "On-call nights",
-    sentence: "Nights on call for each 20 days worked, which is four five-day weeks.",
-    formula: "Nights on call divided by days worked, times 20. n is the days worked.",
+    sentence: "Nights on call in four weeks, for each technician.",
+    formula: "Nights on call divided by the calendar days of the months in which the technician \
+              worked, times 28. n is the days worked.",
     unit: Unit::Nights,
     direction: Direction::Bad,
     minimum: 20,
-    interval: "Exact Poisson limits (Garwood) of the number of nights, over the days worked.",
+    interval: "Exact Poisson limits (Garwood) of the number of nights, over those days.",
     family: Family::Work,
     by: BY,
     how: How {
         sql: over_months!(
             "  SUM(on_call_nights) AS events,
-  SUM(days_worked) AS exposure,
+  SUM(
+    (
+      SELECT COUNT(*)
+      FROM calendar c
+      WHERE c.month_no = roll_technician_month.month_no AND c.day <= :as_of
+    )
+  ) AS exposure,
   SUM(days_worked) AS n"
         ),
-        estimate: Estimate::Rate(20.0),
+        estimate: Estimate::Rate(28.0),
         grain: Grain::Month,
     },
 };
