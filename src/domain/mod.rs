@@ -15,4 +15,5 @@
 pub mod calendar;
 pub mod deny;
 pub mod fact;
+pub mod rate;
 pub mod told;

@@ -66,6 +66,7 @@ CREATE TABLE derived_state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   data_from INTEGER,            -- First day with a job or workday.
   data_to INTEGER,              -- Last day with a job or workday: the as-of of every number.
+  rolled_to INTEGER,            -- The data_to that the roll-ups were computed with.
   updated_at INTEGER NOT NULL
 ) STRICT;
 
@@ -234,33 +235,33 @@ CREATE TABLE roll_technician_month (
   month_no INTEGER NOT NULL,
   zone_id INTEGER NOT NULL,     -- Zone assigned on the month's last day.
   office_id INTEGER NOT NULL,
-  jobs INTEGER NOT NULL,
-  completed INTEGER NOT NULL,
-  fixes_due INTEGER NOT NULL,   -- Completed jobs whose 30 days have closed.
-  fixes INTEGER NOT NULL,       -- Of those, without a recall within 30 days.
-  recalls INTEGER NOT NULL,     -- Recalls of jobs this technician completed in this month.
-  drive_n INTEGER NOT NULL,
-  drive_min INTEGER NOT NULL,
-  drive_sq INTEGER NOT NULL,
-  long_drives INTEGER NOT NULL,
-  weekend_jobs INTEGER NOT NULL,
-  labor_min INTEGER NOT NULL,
-  billable_min INTEGER NOT NULL,
-  revenue_n INTEGER NOT NULL,
-  revenue_cents INTEGER NOT NULL,
-  revenue_sq INTEGER NOT NULL,
-  convertible INTEGER NOT NULL,
-  converted INTEGER NOT NULL,
-  csat_n INTEGER NOT NULL,
-  csat_sum INTEGER NOT NULL,
-  csat_sq INTEGER NOT NULL,
-  days_worked INTEGER NOT NULL,
-  available_min INTEGER NOT NULL,
-  booked_min INTEGER NOT NULL,
-  paid_min INTEGER NOT NULL,
-  overtime_min INTEGER NOT NULL,
-  on_call_nights INTEGER NOT NULL,
-  starts_changed INTEGER NOT NULL,
+  jobs INTEGER NOT NULL DEFAULT 0,
+  completed INTEGER NOT NULL DEFAULT 0,
+  fixes_due INTEGER NOT NULL DEFAULT 0,   -- Completed jobs whose 30 days have closed.
+  fixes INTEGER NOT NULL DEFAULT 0,       -- Of those, without a recall within 30 days.
+  recalls INTEGER NOT NULL DEFAULT 0,     -- Recalls of jobs this technician completed in this month.
+  drive_n INTEGER NOT NULL DEFAULT 0,
+  drive_min INTEGER NOT NULL DEFAULT 0,
+  drive_sq INTEGER NOT NULL DEFAULT 0,
+  long_drives INTEGER NOT NULL DEFAULT 0,
+  weekend_jobs INTEGER NOT NULL DEFAULT 0,
+  labor_min INTEGER NOT NULL DEFAULT 0,
+  billable_min INTEGER NOT NULL DEFAULT 0,
+  revenue_n INTEGER NOT NULL DEFAULT 0,
+  revenue_cents INTEGER NOT NULL DEFAULT 0,
+  revenue_sq INTEGER NOT NULL DEFAULT 0,
+  convertible INTEGER NOT NULL DEFAULT 0,
+  converted INTEGER NOT NULL DEFAULT 0,
+  csat_n INTEGER NOT NULL DEFAULT 0,
+  csat_sum INTEGER NOT NULL DEFAULT 0,
+  csat_sq INTEGER NOT NULL DEFAULT 0,
+  days_worked INTEGER NOT NULL DEFAULT 0,
+  available_min INTEGER NOT NULL DEFAULT 0,
+  booked_min INTEGER NOT NULL DEFAULT 0,
+  paid_min INTEGER NOT NULL DEFAULT 0,
+  overtime_min INTEGER NOT NULL DEFAULT 0,
+  on_call_nights INTEGER NOT NULL DEFAULT 0,
+  starts_changed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (technician_id, month_no)
 ) STRICT, WITHOUT ROWID;
 
