@@ -12,6 +12,7 @@ mod migrate;
 mod pool;
 
 pub mod facts;
+pub mod months;
 
 use std::fmt;
 use std::ops::Deref;

@@ -1,0 +1,1 @@
+//! Features against cases computed by hand, and the laws of the rows.
