@@ -193,7 +193,9 @@ impl Around {
                 exits.entry(key).or_default().push(exit);
             }
         }
-        exits.values_mut().for_each(|it| it.sort_by_key(|exit| (exit.on, exit.technician_id)));
+        for crew in exits.values_mut() {
+            crew.sort_by_key(|it| (it.on, it.technician_id));
+        }
         exits
     }
 }

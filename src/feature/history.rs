@@ -1,7 +1,8 @@
 //! One technician's own work: jobs, workdays, courses, by day.
 //!
-//! What is known of a job grows: its start is known from its day on, its completion and the
-//! customer's answer from the day of completion on. Never here: other people's rows, writing.
+//! What is known of a job grows: its start and drive are known from its day on, its completion and
+//! the customer's answer only from the day of completion on (an open job has no answer: a later
+//! completion would move it). Never here: other people's rows, writing.
 
 use super::around::{Around, Person, between};
 use crate::domain::calendar::Day;
@@ -38,7 +39,7 @@ pub struct Job {
 /// A customer's answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    /// Day of the job's completion, or of its start while it is open.
+    /// Day of the job's completion.
     pub on: Day,
     /// 1 to 5.
     pub csat: i32,
@@ -117,8 +118,8 @@ impl<'a> History<'a> {
             let done_on = row.get::<_, Option<i64>>(2)?.map(day);
             let recalled_on = around.first_recall(row.get(0)?, on_day);
             jobs.push(Job { on_day, done_on, drive_min: row.get(3)?, recalled_on });
-            if let Some(csat) = row.get(4)? {
-                answers.push(Answer { on: done_on.map_or(on_day, |it| it.max(on_day)), csat });
+            if let (Some(done_on), Some(csat)) = (done_on, row.get(4)?) {
+                answers.push(Answer { on: done_on.max(on_day), csat });
             }
             Ok(())
         })?;

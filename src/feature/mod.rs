@@ -10,6 +10,7 @@
 pub mod around;
 pub mod history;
 pub mod label;
+pub mod page;
 pub mod rows;
 
 mod booking;

@@ -117,7 +117,9 @@ impl Want {
     /// The rows of a technician (or of `EVERYONE`) after a day, for each pair.
     pub fn since(marks: &[(i64, Day)]) -> Self {
         let mut want = Self::default();
-        marks.iter().for_each(|(technician, day)| want.add(*technician, *day));
+        for (technician, day) in marks {
+            want.add(*technician, *day);
+        }
         want
     }
 
