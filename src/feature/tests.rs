@@ -1,8 +1,8 @@
 //! Features against cases computed by hand, and the laws of the rows.
 
 mod cases;
-//mod laws;
-//mod random;
+mod laws;
+mod random;
 mod speed;
 
 use super::around::Around;

@@ -139,7 +139,9 @@ fn a_raise_is_a_rate_above_the_one_before() {
 fn pay_is_measured_in_the_zone_then_in_the_office() {
     let desk = Desk::new();
     let rates = [("T1", 3000), ("T2", 3200), ("T3", 3400)];
-    rates.iter().for_each(|(who, cents)| desk.pay(who, ago(300), *cents));
+    for (who, cents) in rates {
+        desk.pay(who, ago(300), cents);
+    }
     desk.check("pay_vs_zone_median", None);
     desk.pay("T4", ago(300), 3600);
     desk.check("pay_vs_zone_median", Some(3000.0 / 3300.0));
@@ -148,6 +150,13 @@ fn pay_is_measured_in_the_zone_then_in_the_office() {
     desk.check("pay_vs_zone_median", Some(3000.0 / 3300.0));
     desk.leave("T4", ago(5));
     desk.check("pay_vs_zone_median", None);
+    desk.0.hire("T5", "Z2", &ago(50).to_string());
+    desk.pay("T5", ago(50), 9000);
+    desk.check("pay_vs_zone_median", Some(3000.0 / 3300.0));
+    desk.0.hire("T6", "Z1", &ago(50).to_string());
+    desk.pay("T6", ago(50), 3100);
+    // Four in the zone now: T5 of the other zone no longer counts.
+    desk.check("pay_vs_zone_median", Some(3000.0 / 3150.0));
 }
 
 #[test]
@@ -291,13 +300,13 @@ fn answers_count_from_ten_and_from_completion() {
 fn training_is_summed_in_hours() {
     let desk = Desk::new();
     desk.check("training_hours_180d", Some(0.0));
-    for (on, minutes) in [(181, 600), (180, 90), (1, 240), (0, 600)] {
+    for (on, minutes) in [(181, 600_i64), (180, 90), (1, 240), (0, 600)] {
         let on = ago(on);
         let course = format!("course {minutes}");
         desk.put(
             "training",
             "T1",
-            &[("completed_on", &on), ("course", &course), ("hours", &(minutes as i64))],
+            &[("completed_on", &on), ("course", &course), ("hours", &minutes)],
         );
     }
     desk.check("training_hours_180d", Some(5.5));
@@ -333,6 +342,10 @@ fn exits_near_someone_are_those_of_the_crew() {
     // T4 went to another crew on the last day.
     desk.place("T4", ago(20), &[("crew", &"B")]);
     desk.leave("T4", ago(20));
+    desk.check("crew_exits_90d", Some(1.0));
+    // One's own exit, before coming back, is not near oneself.
+    desk.leave("T1", ago(60));
+    desk.put("employment", "T1", &[("hired_on", &ago(30))]);
     desk.check("crew_exits_90d", Some(1.0));
     // A crew of the same letter in another office is another crew.
     desk.0.put("office", &[("code", &"O2"), ("name", &"South")]);

@@ -143,7 +143,7 @@ fn load_work(it: &Scratch, dice: &mut Dice, first: Day) {
                     ],
                 ));
             }
-            for _ in 0..1 + i64::from(dice.below(10) == 0) {
+            for _ in 0..=i64::from(dice.below(10) == 0) {
                 no += 1;
                 let back = no > 20_000 && dice.below(20) == 0;
                 let at = at_eight(day) + dice.below(500);
