@@ -1,3 +1,8 @@
+CREATE TRIGGER stale_again AFTER UPDATE OF from_day ON stale
+BEGIN
+  UPDATE stale SET times = times + 1 WHERE technician_id = new.technician_id;
+END;
+
 CREATE TABLE assignment (
   id INTEGER PRIMARY KEY,
   uid BLOB NOT NULL UNIQUE,
@@ -294,7 +299,8 @@ CREATE TABLE sqlite_sequence(name,seq);
 
 CREATE TABLE stale (
   technician_id INTEGER PRIMARY KEY,
-  from_day INTEGER NOT NULL     -- The earliest day of a fact that changed.
+  from_day INTEGER NOT NULL,    -- The earliest day of a fact that changed.
+  times INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE TABLE task_run (

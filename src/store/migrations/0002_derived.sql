@@ -31,8 +31,14 @@ INSERT INTO derived_state (id, updated_at) VALUES (1, 0);
 -- Technicians whose derived rows are older than their facts; technician 0 stands for everyone.
 CREATE TABLE stale (
   technician_id INTEGER PRIMARY KEY,
-  from_day INTEGER NOT NULL     -- The earliest day of a fact that changed.
+  from_day INTEGER NOT NULL,    -- The earliest day of a fact that changed.
+  times INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+-- Counts how often a mark was made: one made again while rows were computed must not be forgotten.
+CREATE TRIGGER stale_again AFTER UPDATE OF from_day ON stale
+BEGIN
+  UPDATE stale SET times = times + 1 WHERE technician_id = new.technician_id;
+END;
 
 -- Sums and counts per technician and calendar month: what pages read instead of jobs.
 CREATE TABLE roll_technician_month (

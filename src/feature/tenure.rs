@@ -1,0 +1,24 @@
+//! How long this spell of employment has lasted.
+
+use super::{Feature, Group, MONTH_DAYS, Unit, words};
+
+/// Months since this spell's hire.
+pub(super) const TENURE_MONTHS: Feature = Feature {
+    id: "tenure_months",
+    title: "Tenure",
+    sentence: "Months since this spell of employment began.",
+    unit: Unit::Months,
+    group: Group::Time,
+    actionable: false,
+    direction: None,
+    decimals: 0,
+    compute: |of, _, as_of| {
+        let spell = of.who.spell_at(as_of)?;
+        Some(f64::from(as_of.0 - spell.hired_on.0) / MONTH_DAYS)
+    },
+    phrase: |months| match words::number(months, 0).as_str() {
+        "0" => "under a month here".to_owned(),
+        _ => format!("{} here", words::count(months, 0, "month", "months")),
+    },
+    missing: "hire day unknown",
+};
