@@ -5,7 +5,12 @@ pub mod config;
 pub mod domain;
 pub mod log;
 
+pub mod demo;
 pub mod store;
+pub mod sync;
+
+pub mod feature;
+pub mod metric;
 
 pub mod app;
 

@@ -119,14 +119,7 @@ impl std::error::Error for Error {}
 impl Spec {
     /// Three offices, 240 people, four years.
     pub fn default_ending(end: Day) -> Self {
-        Self {
-            technicians: 240,
-            years: 4,
-            offices: 3,
-            jobs_per_technician_year: 300,
-            seed: 1,
-            end,
-        }
+        Self { technicians: 240, years: 4, offices: 3, jobs_per_technician_year: 300, seed: 1, end }
     }
 
     /// Refuses what cannot be made.

@@ -39,8 +39,11 @@ impl Traits {
             some if some < 0.52 => (uniform(rng, 0.3, 0.7), 0.12, 0.3),
             _ => (0.08, 0.02, 0.2),
         };
-        let nights =
-            if chance(rng, on_call_often) { uniform(rng, 3.0, 8.0) } else { uniform(rng, 0.0, 2.0) };
+        let nights = if chance(rng, on_call_often) {
+            uniform(rng, 3.0, 8.0)
+        } else {
+            uniform(rng, 0.0, 2.0)
+        };
         let overtime = match rng.unit() {
             low if low < 0.5 => 0.06,
             middle if middle < 0.78 => 0.28,

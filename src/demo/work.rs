@@ -146,8 +146,7 @@ impl Shop<'_> {
         let available = 450 + 15 * between(rng, 0, 4);
         let booked = (f64::from(available) * balance / 5.0).round().clamp(0.0, 156.0) as i32 * 5;
         let over = (f64::from(booked - available) * 0.4).max(0.0) as i32;
-        let extra =
-            if chance(rng, person.traits.overtime) { between(rng, 4, 11) * 15 } else { 0 };
+        let extra = if chance(rng, person.traits.overtime) { between(rng, 4, 11) * 15 } else { 0 };
         let overtime = (over + extra).min(240);
         let changed = chance(rng, (crew.changes * person.traits.schedule / 5.0).min(0.6));
         let on_call = chance(rng, person.traits.on_call);
@@ -256,7 +255,14 @@ impl Shop<'_> {
         None
     }
 
-    fn maybe_return(&mut self, at: usize, person: &Person, number: u64, appliance: usize, day: Day) {
+    fn maybe_return(
+        &mut self,
+        at: usize,
+        person: &Person,
+        number: u64,
+        appliance: usize,
+        day: Day,
+    ) {
         let rng = &mut *self.rng;
         if !chance(rng, (0.047 * (-0.4 * person.traits.skill).exp()).clamp(0.015, 0.10)) {
             return;

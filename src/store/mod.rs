@@ -12,7 +12,9 @@ mod migrate;
 mod pool;
 
 pub mod facts;
+pub mod months;
 pub mod office;
+pub mod rollups;
 pub mod tasks;
 
 use std::fmt;

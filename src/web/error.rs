@@ -14,7 +14,7 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::parts::{StateKind, StateView};
-use super::shell::Shell;
+use super::shell::{AlertPart, Shell};
 use crate::app;
 use crate::domain::told::Kind;
 
@@ -32,14 +32,6 @@ pub struct Failure {
 struct FailurePage {
     shell: Shell,
     failed: StateView,
-}
-
-/// The same as a part, for a page that stays.
-#[derive(Template)]
-#[template(path = "parts/_alert.html")]
-struct FailurePart<'a> {
-    message: &'a str,
-    hint: &'a str,
 }
 
 impl Failure {
@@ -65,11 +57,12 @@ impl Failure {
     }
 
     fn part(&self) -> HttpResponse {
-        self.answer(
-            &FailurePart { message: &self.message, hint: &self.hint }
-                .render()
-                .unwrap_or_else(|_| self.to_string()),
-        )
+        let part = AlertPart {
+            title: self.message.clone(),
+            words: self.hint.clone(),
+            hint: String::new(),
+        };
+        self.answer(&part.render().unwrap_or_else(|_| self.to_string()))
     }
 
     fn answer(&self, body: &str) -> HttpResponse {

@@ -19,7 +19,7 @@ use super::error::Failure;
 use super::pages::train::TaskPanel;
 use super::pages::{uid_of, uid_text};
 use super::reply::task_chip;
-use super::shell::{AssetUrls, TaskChip};
+use super::shell::TaskChipPart;
 use crate::app::runs::Uid;
 use crate::task::RunView;
 
@@ -86,18 +86,6 @@ pub(super) struct Topics {
     task: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "parts/_chip_event.html")]
-struct ChipEvent {
-    shell: ChipShell,
-}
-
-/// The two fields of the frame that the chip prints.
-struct ChipShell {
-    task_chip: TaskChip,
-    assets: AssetUrls,
-}
-
 /// `GET /events?task={uid}`.
 pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) -> HttpResponse {
     let watched = topics.task.as_deref().and_then(uid_of);
@@ -118,8 +106,8 @@ pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) ->
 }
 
 fn events(state: &State, watched: Option<Uid>) -> Bytes {
-    let shell = ChipShell { task_chip: task_chip(state), assets: AssetUrls::current() };
-    let mut text = event("tasks", &ChipEvent { shell }.render().unwrap_or_default());
+    let chip = task_chip(state);
+    let mut text = event("tasks", &TaskChipPart { chip: &chip }.render().unwrap_or_default());
     let view = watched.and_then(|uid| state.queue.watch(uid)).map(|it| it.borrow().clone());
     if let Some(view) = view {
         let name = format!("task-{}", uid_text(view.uid));
