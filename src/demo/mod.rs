@@ -17,7 +17,6 @@ mod note;
 mod person;
 mod place;
 mod risk;
-mod rng;
 mod sheet;
 mod staff;
 #[cfg(test)]
@@ -119,14 +118,7 @@ impl std::error::Error for Error {}
 impl Spec {
     /// Three offices, 240 people, four years.
     pub fn default_ending(end: Day) -> Self {
-        Self {
-            technicians: 240,
-            years: 4,
-            offices: 3,
-            jobs_per_technician_year: 300,
-            seed: 1,
-            end,
-        }
+        Self { technicians: 240, years: 4, offices: 3, jobs_per_technician_year: 300, seed: 1, end }
     }
 
     /// Refuses what cannot be made.

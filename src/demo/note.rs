@@ -3,12 +3,13 @@
 //! Words are fair to people: about routes, pay, hours and craft, never about a person's body,
 //! family, belief or age, and never cruel.
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::{Day, Month};
 
 use super::draw::{between, chance, pick};
 use super::hazard::Place;
 use super::risk::{AtRisk, Topic};
-use super::rng::Rng;
 use super::words;
 use super::world::World;
 

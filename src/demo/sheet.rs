@@ -42,11 +42,7 @@ impl Sheet {
     }
 
     /// Any other file.
-    pub(super) fn create(
-        path: PathBuf,
-        name: &'static str,
-        header: &[&str],
-    ) -> Result<Self, Told> {
+    pub(super) fn create(path: PathBuf, name: &'static str, header: &[&str]) -> Result<Self, Told> {
         let file = File::create(&path).map_err(|cause| unwritable(&path, &cause))?;
         let mut ready = Vec::with_capacity(BUFFER_BYTES + 4096);
         ready.extend_from_slice(header.join(",").as_bytes());
@@ -279,6 +275,9 @@ mod tests {
             push_digits(&mut line, value, width);
             String::from_utf8_lossy(&line).into_owned()
         };
-        assert_eq!((text(0, 1), text(7, 4), text(12_345, 4)), ("0".into(), "0007".into(), "12345".into()));
+        assert_eq!(
+            (text(0, 1), text(7, 4), text(12_345, 4)),
+            ("0".into(), "0007".into(), "12345".into())
+        );
     }
 }

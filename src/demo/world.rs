@@ -154,7 +154,6 @@ impl World {
             spells: Vec::new(),
             assignments: Vec::new(),
             pays: Vec::new(),
-            manager_changes: Vec::new(),
             trainings: Vec::new(),
             ledger: Ledger::default(),
             owed_off: 0,
@@ -166,7 +165,8 @@ impl World {
     pub(super) fn starting_cents(&mut self, person: usize, on: Day) -> i64 {
         let person = &self.people[person];
         let years = f64::from(on.0 - self.start.0) / 365.25;
-        let scale = TRADE_PAY_CENTS[person.seat.trade] * self.places.offices[person.seat.office].pay;
+        let scale =
+            TRADE_PAY_CENTS[person.seat.trade] * self.places.offices[person.seat.office].pay;
         let level = 1.0 + 0.05 * (person.level - 2) as f64;
         let cents = scale * level * person.traits.pay * (1.0 + 0.025 * years).max(0.7);
         (cents / 5.0).round() as i64 * 5
