@@ -323,7 +323,7 @@ fn the_truth_stays_away_from_the_facts_and_a_stop_stops() {
 fn one_technician_is_an_office_too() {
     let spec = Spec { technicians: 1, ..small(9) };
     let files = bytes_of(&spec);
-    assert!(files.iter().all(|it| it.1.iter().filter(|it| **it == b'\n').count() > 1));
+    assert!(files.iter().all(|it| String::from_utf8_lossy(&it.1).lines().count() > 1));
 }
 
 #[test]
@@ -334,4 +334,15 @@ fn the_first_month_and_the_columns_of_the_truth_are_known() {
     assert_eq!(columns.len(), 2 + 18 + 18 + 1 + 4 + 4);
     let unlike: HashSet<&String> = columns.iter().collect();
     assert_eq!(unlike.len(), columns.len());
+}
+
+#[test]
+fn the_page_about_the_demo_shows_every_shape() {
+    let page = include_str!("../../docs/demo.md");
+    for shape in shapes() {
+        let row = format!("| `{}` | {:.1} |", shape.feature, shape.spans);
+        assert!(page.contains(&row), "docs/demo.md has no row that begins {row}");
+    }
+    let pair = format!("| `weekend_share` x `on_call_nights` | {TOGETHER_SPANS:.1} |");
+    assert!(page.contains(&pair), "{pair}");
 }
