@@ -1,1 +1,37 @@
 //! Numbers in, models out.
+//!
+//! Modules in reading order:
+//! - [`error`]: every way input can be refused, as one enum.
+//! - [`math`], [`rng`], [`progress`]: exact functions, seeded numbers, a voice for long fits.
+//! - [`frame`], [`bins`]: columns with missing values, and how a value becomes a bin.
+//! - [`ebm`]: the Explainable Boosting Machine, the model this crate exists for.
+//! - [`baseline`]: base rate and ridge logistic regression, which every model must beat.
+//! - [`validate`]: splits by time and group, scores with intervals, comparison of two models.
+//! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
+//! - [`survival`]: Kaplan-Meier and log-rank.
+//! - [`artifact`]: the stored form of a model, apart from the types in use.
+//!
+//! Invariants, stated as absences: no clock, no files, no database, no network, no async runtime,
+//! no global state, no unseeded randomness, and no result that depends on the number of threads.
+//! Bad input never panics: it returns [`Error`].
+
+pub mod error;
+pub mod math;
+pub mod progress;
+pub mod rng;
+
+pub mod bins;
+pub mod frame;
+
+pub mod ebm;
+
+pub mod baseline;
+pub mod validate;
+
+pub mod calibrate;
+pub mod evidence;
+pub mod survival;
+
+pub mod artifact;
+
+pub use error::{Error, Result};

@@ -1,0 +1,117 @@
+//! From the shapes of the bags to one model: centred terms, mean, standard errors, exact intercept.
+//!
+//! Never looks at the order in which bags were finished.
+
+use super::bags::Split;
+use super::boost::Shape;
+use super::options::EbmOptions;
+use super::prepare::Data;
+use super::{Ebm, Term, Trained, spread};
+use crate::math;
+
+/// Bagged scores are multiples of this, 2^-16 log-odds: far finer than any band, and small to store.
+const GRAIN: f64 = 1.0 / 65_536.0;
+
+/// The multiple of 2^-16 nearest to a bagged score.
+pub(crate) fn quantise(score: f64) -> f64 {
+    libm::round(score / GRAIN) * GRAIN
+}
+
+/// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
+/// Bins without rows get 0.
+pub(crate) fn centred(data: &Data, mut shape: Shape) -> Shape {
+    for (scores, weight) in shape.scores.iter_mut().zip(&data.bin_weight) {
+        let sum: f64 = scores.iter().zip(weight).map(|(score, w)| score * w).sum();
+        let mean = sum / weight.iter().sum::<f64>();
+        shape.intercept += mean;
+        for (score, w) in scores.iter_mut().zip(weight) {
+            *score = if *w > 0.0 { *score - mean } else { 0.0 };
+        }
+    }
+    shape
+}
+
+pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: &[Shape]) -> Ebm {
+    // Bags differ in whom they hold back, never in how many.
+    let band_scale = splits.first().map_or(1.0, Split::band_scale);
+    let terms = (0..data.bins.len()).map(|it| term(&data, it, shapes, band_scale)).collect();
+    let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
+    let trained = Trained {
+        rows: data.frame_rows as u64,
+        groups: data.groups as u64,
+        events: data.frame_events as u64,
+        base_rate: data.base_rate,
+        seed: options.seed,
+        steps: shapes.iter().map(|it| it.steps).collect(),
+    };
+    let mut ebm = Ebm {
+        bins: Vec::new(),
+        terms,
+        intercept: mean,
+        bagged_intercept: vec![],
+        band_scale,
+        trained,
+    };
+    let shift = shift_to_base_rate(&data, &ebm);
+    ebm.intercept += shift;
+    ebm.bagged_intercept = shapes.iter().map(|it| quantise(it.intercept + shift)).collect();
+    ebm.bins = data.bins;
+    ebm
+}
+
+fn term(data: &Data, feature: usize, shapes: &[Shape], band_scale: f64) -> Term {
+    let bins = data.bins[feature].len();
+    let mut scores = vec![0.0; bins];
+    for shape in shapes {
+        scores.iter_mut().zip(&shape.scores[feature]).for_each(|(sum, it)| *sum += it);
+    }
+    for score in &mut scores {
+        *score /= shapes.len() as f64;
+    }
+    let of = |shape: &Shape| shape.scores[feature].iter().map(|it| quantise(*it)).collect();
+    let bagged: Vec<Vec<f64>> = shapes.iter().map(of).collect();
+    let sd = standard_errors(&bagged, band_scale);
+    Term { features: vec![feature], scores, sd, weight: data.bin_weight[feature].clone(), bagged }
+}
+
+/// Standard error per bin: spread of the bags times the scale. All bags have the same bins.
+pub(crate) fn standard_errors(bagged: &[Vec<f64>], band_scale: f64) -> Vec<f64> {
+    let bins = bagged.first().map_or(0, Vec::len);
+    let of = |bin: usize| {
+        let values: Vec<f64> = bagged.iter().map(|it| it[bin]).collect();
+        spread(&values) * band_scale
+    };
+    (0..bins).map(of).collect()
+}
+
+/// The shift of the intercept at which the weighted mean probability equals the base rate: Newton,
+/// kept inside a bracket that halves whenever Newton leaves it.
+fn shift_to_base_rate(data: &Data, ebm: &Ebm) -> f64 {
+    let mut log_odds = vec![ebm.intercept; data.rows()];
+    for (feature, term) in ebm.terms.iter().enumerate() {
+        for (z, bin) in log_odds.iter_mut().zip(&data.index[feature]) {
+            *z += term.scores[*bin as usize];
+        }
+    }
+    let total: f64 = data.weight.iter().sum();
+    let (mut low, mut high, mut shift) = (-50.0, 50.0, 0.0);
+    for _ in 0..200 {
+        let (mut excess, mut slope) = (-data.base_rate * total, 0.0);
+        for (z, w) in log_odds.iter().zip(&data.weight) {
+            let p = math::sigmoid(z + shift);
+            excess += w * p;
+            slope += w * p * (1.0 - p);
+        }
+        if excess > 0.0 {
+            high = shift;
+        } else {
+            low = shift;
+        }
+        if excess.abs() <= 1e-13 * total {
+            break;
+        }
+        let newton = shift - excess / slope;
+        shift = if newton > low && newton < high { newton } else { low + (high - low) / 2.0 };
+    }
+    shift
+}

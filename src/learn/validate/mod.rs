@@ -1,0 +1,12 @@
+//! Is a model any good on rows it has not seen: splits, measures, comparison.
+//!
+//! Files: [`split`] who trains and who tests; [`measure`] numbers with intervals; `cluster` the
+//! bootstrap by person. Never fits a model, never measures on training rows by itself: the caller
+//! brings predictions. Every interval treats persons, not rows, as independent.
+
+mod cluster;
+pub mod measure;
+pub mod split;
+
+pub use measure::{Comparison, Estimate, Lift, Report, Scored, compare};
+pub use split::{RollingOptions, Split, group_folds, out_of_person, rolling_origin, time_split};
