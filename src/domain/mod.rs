@@ -16,4 +16,5 @@ pub mod calendar;
 pub mod deny;
 pub mod fact;
 pub mod rate;
+pub mod risk;
 pub mod told;

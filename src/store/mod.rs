@@ -13,8 +13,10 @@ mod pool;
 
 pub mod facts;
 pub mod months;
+pub mod models;
 pub mod office;
 pub mod rollups;
+pub mod situations;
 pub mod tasks;
 
 use std::fmt;
