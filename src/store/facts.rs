@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::types::Value;
 
-use super::{Result, Tx};
+use super::{Read, Result, Tx};
 use crate::domain::fact::{Cell, Fact, Kind, Row, by_table};
 
 /// `stale.technician_id` that stands for everyone.
@@ -244,6 +244,13 @@ pub fn mark(tx: &Tx<'_>, technician: i64, day: i32) -> Result<()> {
         (technician, day),
     )?;
     Ok(())
+}
+
+/// Whether a table holds a row with this key from this source.
+pub fn has(read: &Read<'_>, table: &'static str, source: &str, key: &str) -> Result<bool> {
+    debug_assert!(by_table(table).is_some(), "only fact tables are asked for");
+    let sql = format!("SELECT 1 FROM {table} WHERE source = ?1 AND source_key = ?2");
+    Ok(read.first(&sql, (source, key), |_| Ok(()))?.is_some())
 }
 
 fn earlier(day: Option<i32>, other: i32) -> Option<i32> {
