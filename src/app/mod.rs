@@ -5,6 +5,7 @@
 pub mod card;
 pub mod derive;
 pub mod frame;
+pub mod imports;
 pub mod place;
 pub mod progress;
 pub mod runs;

@@ -13,6 +13,7 @@
 //! Never here: IO, SQL, HTML, the clock, serialised shapes.
 
 pub mod calendar;
+pub mod count;
 pub mod deny;
 pub mod fact;
 pub mod rate;

@@ -12,6 +12,7 @@ mod migrate;
 mod pool;
 
 pub mod facts;
+pub mod imports;
 pub mod months;
 pub mod models;
 pub mod office;
