@@ -3,6 +3,7 @@
 //! Never here: HTML, request types, command-line types.
 
 pub mod card;
+pub mod demo;
 pub mod derive;
 pub mod frame;
 pub mod imports;

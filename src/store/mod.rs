@@ -13,12 +13,13 @@ mod pool;
 
 pub mod facts;
 pub mod imports;
-pub mod months;
 pub mod models;
+pub mod months;
 pub mod office;
 pub mod rollups;
 pub mod situations;
 pub mod tasks;
+pub mod wipe;
 
 use std::fmt;
 use std::ops::Deref;
