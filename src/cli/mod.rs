@@ -118,7 +118,6 @@ impl Global {
     }
 
     /// The office for reading, beside a program that may be running.
-    #[expect(dead_code, reason = "metric and predict are next")]
     fn attach(&self) -> Result<Office> {
         let settings = self.settings(&[])?;
         log::start(&settings.config.log_level);
