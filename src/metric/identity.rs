@@ -71,7 +71,7 @@ LIMIT 10000"
 /// The identity over `[from, to)`: everyone first, then each office, then each zone. Empty when
 /// nobody was employed.
 pub fn identity(read: &Read<'_>, from: Day, to: Day) -> Result<Vec<Identity>> {
-    let as_of = as_of(read)?.unwrap_or(to.plus(-1));
+    let as_of = as_of(*read)?.unwrap_or(to.plus(-1));
     let none: Option<i64> = None;
     let mut all = Vec::new();
     for by in [By::None, By::Office, By::Zone] {
