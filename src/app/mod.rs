@@ -3,9 +3,12 @@
 //! Never here: HTML, request types, command-line types.
 
 pub mod frame;
+pub mod metrics;
 pub mod place;
 pub mod progress;
 pub mod runs;
+pub mod scope;
+pub mod turnover;
 
 use std::fmt;
 use std::sync::Arc;
