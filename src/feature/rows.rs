@@ -98,7 +98,8 @@ pub fn months_of(
     who: &Person,
     months: &[Month],
 ) -> Result<Vec<MonthRow>> {
-    let history = History::load(read, around, who)?;
+    let Some(first) = months.iter().min() else { return Ok(Vec::new()) };
+    let history = History::load(read, around, who, first.first_day())?;
     let row = |month: &Month| {
         let as_of = month.first_day();
         let spell = who.spell_at(as_of)?;

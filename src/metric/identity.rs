@@ -62,7 +62,7 @@ const COUNTS: &str = concat!(
     THEN s.technician_id
   END) AS heads_end
 FROM period p
-JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
+CROSS JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
 GROUP BY grp
 ORDER BY name
 LIMIT 10000"
