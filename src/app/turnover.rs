@@ -16,6 +16,7 @@ use crate::metric::{self, Ask, Where};
 use crate::store::office;
 
 pub use crate::metric::{By, ExitCount, Identity, Ninety};
+pub use learn::survival::Point as CurvePoint;
 pub use tenure::{EVENTS_MIN, Group, HIRES_MIN, Tenure, Test};
 
 /// Which exits count.

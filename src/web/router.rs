@@ -2,7 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
-use super::pages::train;
+use super::pages::{train, turnover};
 use super::{assets, session, sse};
 
 /// Adds them.
@@ -11,6 +11,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/health", get().to(session::health))
         .route("/static/{hash}/{name}", get().to(assets::serve))
         .route("/events", get().to(sse::page))
+        .route("/turnover", get().to(turnover::show))
         .route("/train", get().to(train::list))
         .route("/tasks/{uid}", get().to(train::task))
         .route("/tasks/{uid}/events", get().to(sse::task))
