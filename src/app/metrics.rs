@@ -184,8 +184,17 @@ pub fn csv(answer: &Answer) -> Result<String> {
     let broken = |error: csv::Error| Error::broken("write CSV", error);
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record([
-        "metric", "unit", "period", "group", "value", "n", "low", "high", "too_few_have",
-        "too_few_need", "as_of",
+        "metric",
+        "unit",
+        "period",
+        "group",
+        "value",
+        "n",
+        "low",
+        "high",
+        "too_few_have",
+        "too_few_need",
+        "as_of",
     ])
     .map_err(broken)?;
     let number = |it: Option<f64>| it.map_or_else(String::new, |it| it.to_string());

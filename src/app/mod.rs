@@ -3,6 +3,7 @@
 //! Never here: HTML, request types, command-line types.
 
 pub mod frame;
+pub mod glossary;
 pub mod metrics;
 pub mod place;
 pub mod progress;

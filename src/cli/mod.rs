@@ -4,6 +4,7 @@
 //! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
 
 mod config;
+mod metric;
 mod serve;
 
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
+    /// Show a number of the dictionary, or list them all
+    Metric(metric::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -79,6 +82,7 @@ fn run(cli: Cli) -> Result<()> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(arguments) => serve::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
+        Command::Metric(arguments) => metric::run(&global, &arguments),
     }
 }
 
@@ -113,7 +117,6 @@ impl Global {
     }
 
     /// The office for reading, beside a program that may be running.
-    #[expect(dead_code, reason = "metric and predict are next")]
     fn attach(&self) -> Result<Office> {
         let settings = self.settings(&[])?;
         log::start(&settings.config.log_level);

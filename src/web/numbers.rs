@@ -36,11 +36,7 @@ pub fn range(metric: &Metric, figure: &Figure) -> String {
 
 /// A figure as cells.
 pub fn cells(metric: &Metric, figure: &Figure) -> Cells {
-    Cells {
-        value: value(metric, figure),
-        interval: range(metric, figure),
-        n: figure.n.to_string(),
-    }
+    Cells { value: value(metric, figure), interval: range(metric, figure), n: figure.n.to_string() }
 }
 
 /// What opens behind a figure. With `sql` also the statement that ran.

@@ -83,12 +83,7 @@ struct Part {
 }
 
 /// Reads stays and draws what can be drawn.
-pub(super) fn read(
-    cx: &Cx<'_>,
-    split: Split,
-    scope: &Scope,
-    data: (Day, Day),
-) -> Result<Tenure> {
+pub(super) fn read(cx: &Cx<'_>, split: Split, scope: &Scope, data: (Day, Day)) -> Result<Tenure> {
     let stays = metric::stays_of(cx.read, scope.at())?;
     let mut parts: BTreeMap<String, Part> = BTreeMap::new();
     for stay in &stays {
@@ -144,8 +139,7 @@ fn drawn(parts: Vec<Part>) -> Result<Tenure> {
     if kept.len() > 1 {
         let subjects: Vec<_> = kept.iter().map(|it| it.subjects.clone()).collect();
         // Groups never watched at the same time cannot be compared; then nothing is said.
-        tenure.test =
-            log_rank(&subjects).ok().map(|it| Test { p: it.p, degrees: it.degrees });
+        tenure.test = log_rank(&subjects).ok().map(|it| Test { p: it.p, degrees: it.degrees });
     }
     tenure.groups = kept.iter().zip(&fits).map(|(part, fit)| part.group(fit, &tenure)).collect();
     Ok(tenure)

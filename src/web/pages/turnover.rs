@@ -12,9 +12,7 @@ use crate::app::turnover::{self, Base, Kind, Look, Report, Split};
 use crate::web::State;
 use crate::web::charts::Chart;
 use crate::web::numbers;
-use crate::web::parts::{
-    ButtonView, OptionView, SegLink, StateKind, StateView, TableView, Tile,
-};
+use crate::web::parts::{ButtonView, OptionView, SegLink, StateKind, StateView, TableView, Tile};
 use crate::web::query::Asked;
 use crate::web::reply::{Reply, html, read};
 use crate::web::shell::Shell;
@@ -125,17 +123,19 @@ fn full(report: &Report, look: &Look, asked: &Asked) -> Full {
     Full {
         sentence: panels::sentence(report),
         lede: panels::lede(report),
-        kinds: seg(asked, "exits", kind_id(look.kind), &[
-            ("", "All exits"),
-            ("voluntary", "Voluntary"),
-            ("regretted", "Regretted"),
-        ]),
+        kinds: seg(
+            asked,
+            "exits",
+            kind_id(look.kind),
+            &[("", "All exits"), ("voluntary", "Voluntary"), ("regretted", "Regretted")],
+        ),
         bases: if look.kind == Kind::All {
-            seg(asked, "over", base_id(look.base), &[
-                ("", "Average heads"),
-                ("start", "At the start"),
-                ("end", "At the end"),
-            ])
+            seg(
+                asked,
+                "over",
+                base_id(look.base),
+                &[("", "Average heads"), ("start", "At the start"), ("end", "At the end")],
+            )
         } else {
             Vec::new()
         },
@@ -147,11 +147,12 @@ fn full(report: &Report, look: &Look, asked: &Asked) -> Full {
         banner: panels::banner(report),
         trend: panels::trend(report),
         tiles: panels::tiles(report),
-        splits: seg(asked, "curves", split_id(look.split), &[
-            ("", "Everyone"),
-            ("zone", "By zone"),
-            ("source", "By hire source"),
-        ]),
+        splits: seg(
+            asked,
+            "curves",
+            split_id(look.split),
+            &[("", "Everyone"), ("zone", "By zone"), ("source", "By hire source")],
+        ),
         curves_meta: panels::curves_meta(report),
         curves_note: panels::difference(report, look.split),
         curves,
@@ -160,7 +161,10 @@ fn full(report: &Report, look: &Look, asked: &Asked) -> Full {
         why: panels::why(report),
         reasons,
         reasons_state: panels::no_exits(report),
-        reasons_meta: format!("{} exits, counted", report.reasons.iter().map(|it| it.n).sum::<u64>()),
+        reasons_meta: format!(
+            "{} exits, counted",
+            report.reasons.iter().map(|it| it.n).sum::<u64>()
+        ),
         identity: panels::identity(report),
         identity_foot: panels::identity_foot(report),
         period: numbers::period_words(report.from, report.to),

@@ -7,9 +7,7 @@ use crate::app::turnover::{By, EVENTS_MIN, HIRES_MIN, Report, Split};
 use crate::domain::rate::TooFew;
 use crate::web::charts::{self, Chart, Km, KmGroup, KmStep, Metric, MetricStyle};
 use crate::web::numbers::{self, percent, plain};
-use crate::web::parts::{
-    Definition, StateKind, StateView, TableView, ThView, Tile,
-};
+use crate::web::parts::{Definition, StateKind, StateView, TableView, ThView, Tile};
 
 /// Lines of the headcount table shown at most; those that fail come first.
 const LINES_MAX: usize = 60;
@@ -269,11 +267,8 @@ pub(super) fn matured(it: &Report) -> Tile {
 pub(super) fn naive(it: &Report) -> Tile {
     let ninety = &it.ninety;
     let few = ninety.hires < 10;
-    let value = if few {
-        "Too few".to_owned()
-    } else {
-        percent(ninety.left as f64 / ninety.hires as f64)
-    };
+    let value =
+        if few { "Too few".to_owned() } else { percent(ninety.left as f64 / ninety.hires as f64) };
     let of = format!("{} of {} hires", ninety.left, ninety.hires);
     Tile {
         label: "All hires, naive".to_owned(),
@@ -329,10 +324,7 @@ pub(super) fn reasons(it: &Report) -> Option<TableView> {
         })
         .collect();
     (!rows.is_empty()).then(|| TableView {
-        caption: format!(
-            "Exits by reason and type, {}",
-            numbers::period_words(it.from, it.to)
-        ),
+        caption: format!("Exits by reason and type, {}", numbers::period_words(it.from, it.to)),
         caption_hidden: true,
         head: vec![
             ThView::text("Reason"),
@@ -374,7 +366,11 @@ pub(super) fn identity(it: &Report) -> TableView {
             format!("−{}", it.exits),
             signed(it.transfers_net),
             it.end.to_string(),
-            if it.holds { "adds up".to_owned() } else { format!("off by {}", signed(it.end - sum)) },
+            if it.holds {
+                "adds up".to_owned()
+            } else {
+                format!("off by {}", signed(it.end - sum))
+            },
         ]
     };
     TableView {
@@ -397,7 +393,8 @@ pub(super) fn identity(it: &Report) -> TableView {
 /// What the check means, and what is not listed.
 pub(super) fn identity_foot(it: &Report) -> String {
     let hidden = it.identity.len().saturating_sub(LINES_MAX);
-    let more = if hidden > 0 { format!(" {hidden} more lines add up or fail.") } else { String::new() };
+    let more =
+        if hidden > 0 { format!(" {hidden} more lines add up or fail.") } else { String::new() };
     format!("Start + hires − exits + transfers = end. Counted, as of {}.{more}", plain(it.data.1))
 }
 
