@@ -13,6 +13,13 @@ pub mod progress;
 pub mod runs;
 pub mod score;
 pub mod train;
+pub mod glossary;
+pub mod metrics;
+pub mod place;
+pub mod progress;
+pub mod runs;
+pub mod scope;
+pub mod turnover;
 
 use std::fmt;
 use std::sync::Arc;
