@@ -10,10 +10,16 @@ mod shape;
 mod source;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The folder of `Cargo.toml`.
+/// The folder of `Cargo.toml`: the one cargo runs the tests in, so that a built binary can be
+/// pointed at another copy.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR");
+        here.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+    });
+    &ROOT
 }
 
 /// A file of the project as text.

@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["domain"]),
     ("store", &["domain", "clock"]),
     ("sync", &["domain"]),
-    ("demo", &["domain", "learn::rng"]),
+    ("demo", &["domain", "learn::rng", "learn::math"]),
     ("metric", &["domain", "store", "learn"]),
     ("feature", &["domain", "store", "learn"]),
     ("app", &["domain", "config", "clock", "store", "sync", "demo", "metric", "feature", "learn"]),
@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "metric", "feature"]),
     ("sqlite_vec", &["store"]),
-    ("csv", &["sync", "demo"]),
+    ("csv", &["sync", "demo", "app"]),
     ("encoding_rs", &["sync"]),
     ("toml", &["config", "web"]),
     ("jiff", &["clock", "domain"]),
@@ -38,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("rust_embed", &["web"]),
     ("futures_util", &["web"]),
-    ("tokio", &["store", "task", "web"]),
+    ("tokio", &["store", "task", "web", "cli"]),
     ("serde", &["config", "sync", "app", "task", "web", "cli"]),
     ("serde_json", &["store", "sync", "app", "task", "web", "cli"]),
 ];

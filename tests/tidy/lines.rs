@@ -68,7 +68,7 @@ fn output_is_the_command_lines() {
     let rule = |file: &Source, line: &str| {
         let prints = PRINTS.iter().any(|it| line.contains(it));
         let home = file.module() == "cli" || file.path.starts_with("src/learn/examples/");
-        let test = file.path.contains("/tests/");
+        let test = file.path.contains("/tests");
         (prints && !home && !test).then_some("log with tracing, or let cli print it")
     };
     none("only the command line prints", &in_code(&sources(&["src"]), rule));
