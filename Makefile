@@ -26,9 +26,9 @@ run: build
 test:
 	@bash tests/run.sh
 
-bench: build
+bench:
 	@echo "== measuring; BENCH_TECHNICIANS, BENCH_YEARS, BENCH_JOBS make it smaller"
-	CREWKEEP_PROGRAM="$(abspath $(PROGRAM))" cargo bench --locked --bench bench
+	cargo bench --locked --bench bench
 
 clean:
 	cargo clean

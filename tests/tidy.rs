@@ -48,6 +48,11 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
+/// What kind of file a path names: what follows its last dot.
+fn kind(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |it| it.1)
+}
+
 fn relative(path: &Path) -> String {
     let path: PathBuf = path.strip_prefix(root()).unwrap().components().collect();
     path.to_string_lossy().replace('\\', "/")

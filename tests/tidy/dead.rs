@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::source::sources;
-use super::{files_below, none, text};
+use super::{files_below, kind, none, text};
 
 /// A folder, the type its files declare, and the file that lists them all.
 const REGISTRIES: &[(&str, &str, &str)] = &[
@@ -16,11 +16,12 @@ const REGISTRIES: &[(&str, &str, &str)] = &[
 #[test]
 fn every_entry_is_in_its_table() {
     let mut breaches = Vec::new();
-    for (folder, kind, list) in REGISTRIES {
+    for (folder, declares, list) in REGISTRIES {
         let listed = text(list);
         for file in sources(&[folder]) {
-            for (line, declared) in file.lines().filter(|it| it.1.contains(kind)) {
-                let name = declared.split(kind).next().unwrap().trim().rsplit(' ').next().unwrap();
+            for (line, declared) in file.lines().filter(|it| it.1.contains(declares)) {
+                let name =
+                    declared.split(declares).next().unwrap().trim().rsplit(' ').next().unwrap();
                 let home = Path::new(&file.path).file_stem().unwrap().to_string_lossy();
                 if !listed.contains(&format!("{home}::{name}")) && file.path != *list {
                     breaches.push(format!("{}: add {home}::{name} to {list}", file.at(line)));
@@ -122,7 +123,7 @@ fn every_document_is_in_the_index() {
 fn every_link_between_documents_leads_somewhere() {
     let mut breaches = Vec::new();
     let roots = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-    let below = files_below("docs").into_iter().filter(|it| it.ends_with(".md"));
+    let below = files_below("docs").into_iter().filter(|it| kind(it) == "md");
     for path in roots.into_iter().map(str::to_owned).chain(below) {
         let folder = super::root().join(&path).parent().unwrap().to_path_buf();
         let page = text(&path);
@@ -143,7 +144,7 @@ fn every_link_between_documents_leads_somewhere() {
 fn modules(path: &str, code: &str) -> Vec<String> {
     let own = path.trim_end_matches(".rs");
     let folder = match path.rsplit_once('/') {
-        Some((folder, "mod.rs" | "lib.rs" | "main.rs")) => folder.to_owned(),
+        Some((folder, "mod.rs" | "lib.rs" | "main.rs" | "bench.rs")) => folder.to_owned(),
         _ => own.to_owned(),
     };
     let mut found = Vec::new();

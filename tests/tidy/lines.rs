@@ -1,7 +1,7 @@
 //! What may not stand on a line, and where it may.
 
-use super::none;
 use super::source::{Source, sources};
+use super::{kind, none};
 
 /// Words that only a statement begins or joins with.
 const SQL: &[&str] = &[
@@ -122,8 +122,7 @@ fn product() -> Vec<&'static Source> {
 }
 
 fn written_by_us(path: &str) -> bool {
-    let kind = path.rsplit('.').next().unwrap_or_default();
-    matches!(kind, "rs" | "html" | "css" | "svg" | "md" | "sql") || path == "assets/app.js"
+    matches!(kind(path), "rs" | "html" | "css" | "svg" | "md" | "sql") || path == "assets/app.js"
 }
 
 fn in_code(files: &[&Source], rule: impl Fn(&Source, &str) -> Option<&'static str>) -> Vec<String> {

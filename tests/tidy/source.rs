@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::{files_below, text};
+use super::{files_below, kind, text};
 
 /// One Rust file.
 pub(super) struct Source {
@@ -23,7 +23,7 @@ pub(super) struct Source {
 pub(super) fn sources(folders: &[&str]) -> Vec<&'static Source> {
     static ALL: LazyLock<Vec<Source>> = LazyLock::new(|| {
         let paths = ["src", "tests"].iter().flat_map(|it| files_below(it));
-        paths.filter(|it| it.ends_with(".rs")).map(|path| Source::new(&path, text(&path))).collect()
+        paths.filter(|it| kind(it) == "rs").map(|path| Source::new(&path, text(&path))).collect()
     });
     let below = |path: &str| folders.iter().any(|it| path.starts_with(&format!("{it}/")));
     let found: Vec<_> = ALL.iter().filter(|it| below(&it.path)).collect();
