@@ -2,10 +2,15 @@
 //!
 //! Never here: HTML, request types, command-line types.
 
+pub mod card;
+pub mod derive;
 pub mod frame;
+pub mod imports;
 pub mod place;
 pub mod progress;
 pub mod runs;
+pub mod score;
+pub mod train;
 
 use std::fmt;
 use std::sync::Arc;

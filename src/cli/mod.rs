@@ -4,6 +4,8 @@
 //! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
 
 mod config;
+mod import;
+mod progress;
 mod serve;
 
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ struct Global {
 enum Command {
     /// Serve the pages on this machine (the default)
     Serve(serve::Arguments),
+    /// Load an office's CSV files, or show what they hold
+    Import(import::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
 }
@@ -78,6 +82,7 @@ fn run(cli: Cli) -> Result<()> {
     let global = cli.global;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(arguments) => serve::run(&global, &arguments),
+        Command::Import(arguments) => import::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
     }
 }

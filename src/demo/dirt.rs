@@ -3,10 +3,11 @@
 //! Every one is an extra row with its own key, so that a loader that quarantines them all is left
 //! with exactly the facts that the exits were drawn from.
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::Day;
 
 use super::draw::pick;
-use super::rng::Rng;
 use super::sheet::Sheet;
 use super::world::World;
 

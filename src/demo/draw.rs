@@ -1,6 +1,7 @@
 //! Small draws on top of the seeded generator: a chance, a range, a pick, a waiting time.
 
-use super::rng::Rng;
+use learn::math;
+use learn::rng::Rng;
 
 /// One generator per concern, so that a new sentence in a note moves no exit.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ pub(super) fn weighted(rng: &mut Rng, weights: &[f64]) -> usize {
 
 /// A waiting time with this mean.
 pub(super) fn waiting(rng: &mut Rng, mean: f64) -> f64 {
-    -mean * (1.0 - rng.unit()).ln()
+    -mean * math::ln(1.0 - rng.unit())
 }
 
 /// Normal with a mean and spread, held inside a range.

@@ -4,6 +4,8 @@
 //! interaction. A missing feature adds nothing. `docs/demo.md` shows the same as a table.
 //! Never read by a model, a page or a default: only the generator and the tests know it.
 
+use learn::math;
+
 /// Average days in a month, the unit of every rate here.
 pub const MONTH_DAYS: f64 = 365.25 / 12.0;
 
@@ -118,8 +120,8 @@ impl Rates {
     /// `skill` is the person's own, about -1 to 1: the office lets go mostly early and of the unskilled.
     pub(super) fn new(log_rate: f64, tenure_months: f64, skill: f64) -> Self {
         let early = line(tenure_months, &[(0.0, 0.012), (3.0, 0.012), (6.0, 0.0)]);
-        let involuntary = 0.004 + early * (-0.7 * skill).exp();
-        Self { voluntary: log_rate.exp(), involuntary, other: 0.001 }
+        let involuntary = 0.004 + early * math::exp(-0.7 * skill);
+        Self { voluntary: math::exp(log_rate), involuntary, other: 0.001 }
     }
 
     pub(super) fn total(self) -> f64 {
@@ -129,7 +131,7 @@ impl Rates {
     /// The chance of leaving by choice within this many days if every rate stayed as it is.
     pub(super) fn voluntary_within(self, days: f64) -> f64 {
         let total = self.total();
-        self.voluntary / total * (1.0 - (-total * days / MONTH_DAYS).exp())
+        self.voluntary / total * (1.0 - math::exp(-total * days / MONTH_DAYS))
     }
 }
 

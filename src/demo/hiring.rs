@@ -203,7 +203,7 @@ impl World {
 
     fn returning(&mut self, seat: Seat, started: Day) -> Option<usize> {
         let rng = &mut self.streams.hiring;
-        if !chance(rng, 0.08) {
+        if !chance(rng, 0.05) {
             return None;
         }
         let open: Vec<usize> = self

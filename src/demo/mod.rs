@@ -17,7 +17,6 @@ mod note;
 mod person;
 mod place;
 mod risk;
-mod rng;
 mod sheet;
 mod staff;
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! Words are fair to people: about routes, pay, hours and craft, never about a person's body,
 //! family, belief or age, and never cruel.
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::{Day, Month};
 
-use super::draw::{between, chance, pick};
+use super::draw::{between, chance};
 use super::hazard::Place;
 use super::risk::{AtRisk, Topic};
-use super::rng::Rng;
 use super::words;
 use super::world::World;
 
@@ -38,15 +39,16 @@ impl World {
             };
             let on = period.from.plus(between(rng, 0, days));
             if chance(rng, 0.09) {
-                let role = *pick(rng, &words::STAY_ROLES);
+                let role = one_of(rng, &words::STAY_ROLES);
                 add("stay_interview", role, stay_interview(it, &facts, rng), on);
             } else if chance(rng, 0.11) {
-                let role = *pick(rng, &words::COACH_ROLES);
-                let text = facts.fill(*pick(rng, &words::COACHING));
-                add("coaching", role, text, on);
+                let role = one_of(rng, &words::COACH_ROLES);
+                let template = one_of(rng, words::COACHING);
+                add("coaching", role, facts.fill(template), on);
             } else if chance(rng, 0.14) {
-                let role = *pick(rng, &words::JOB_ROLES);
-                add("job", role, facts.fill(*pick(rng, &words::JOBS)), on);
+                let role = one_of(rng, &words::JOB_ROLES);
+                let template = one_of(rng, words::JOBS);
+                add("job", role, facts.fill(template), on);
             }
             let chosen = person.leaving.as_ref().filter(|left| left.kind == "voluntary");
             if let Some(left) = chosen.filter(|_| chance(rng, 0.65)) {
@@ -67,17 +69,21 @@ impl World {
 /// Mostly about what weighs most, sometimes about nothing much: people do not always say.
 fn stay_interview(it: &AtRisk, facts: &Facts, rng: &mut Rng) -> String {
     let topic = if chance(rng, 0.65) { it.topic() } else { Topic::Fine };
-    let opening = pick(rng, &words::OPENINGS);
-    let middle = pick(rng, words::about(topic));
-    let closing = pick(rng, &words::CLOSINGS);
-    facts.fill(&[*opening, *middle, *closing].join(" "))
+    let opening = one_of(rng, &words::OPENINGS);
+    let middle = one_of(rng, words::about(topic));
+    let closing = one_of(rng, &words::CLOSINGS);
+    facts.fill(&[opening, middle, closing].join(" "))
 }
 
 fn exit_interview(it: &AtRisk, facts: &Facts, rng: &mut Rng) -> String {
-    let opening = pick(rng, &words::EXIT_OPENINGS);
-    let middle = pick(rng, words::about(it.topic()));
-    let closing = pick(rng, &words::EXIT_CLOSINGS);
-    facts.fill(&[*opening, *middle, *closing].join(" "))
+    let opening = one_of(rng, &words::EXIT_OPENINGS);
+    let middle = one_of(rng, words::about(it.topic()));
+    let closing = one_of(rng, &words::EXIT_CLOSINGS);
+    facts.fill(&[opening, middle, closing].join(" "))
+}
+
+fn one_of(rng: &mut Rng, words: &[&'static str]) -> &'static str {
+    words[rng.below(words.len())]
 }
 
 /// The details that the templates may name.

@@ -1,10 +1,11 @@
 //! A technician as the generator knows one: lasting habits, spells, assignments, pay.
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::Day;
 
 use super::draw::{chance, uniform};
 use super::names::Source;
-use super::rng::Rng;
 use super::window::Ledger;
 
 /// What stays with a person and makes people differ for good.
@@ -123,7 +124,6 @@ pub(super) struct Person {
     pub(super) spells: Vec<Spell>,
     pub(super) assignments: Vec<Assignment>,
     pub(super) pays: Vec<Pay>,
-    pub(super) manager_changes: Vec<Day>,
     /// Day and minutes of finished courses.
     pub(super) trainings: Vec<(Day, u32)>,
     pub(super) ledger: Ledger,
@@ -139,7 +139,6 @@ impl Person {
         self.crew = crew;
         self.leaving = None;
         self.owed_off = 0;
-        self.manager_changes.clear();
         self.spells.push(Spell { hired: on, left: None, source });
         let zone = self.seat.zone;
         self.assignments.push(Assignment { from: on, to: None, manager, zone, crew });
@@ -167,15 +166,11 @@ impl Person {
         self.seat.zone = zone;
         self.crew = crew;
         let Some(last) = self.assignments.last_mut() else { return };
-        let changed = last.manager != manager;
         if last.from >= on {
             (last.manager, last.zone, last.crew) = (manager, zone, crew);
         } else {
             last.to = Some(on.plus(-1));
             self.assignments.push(Assignment { from: on, to: None, manager, zone, crew });
-        }
-        if changed && on > self.hired {
-            self.manager_changes.push(on);
         }
     }
 

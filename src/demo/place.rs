@@ -1,10 +1,11 @@
 //! Offices, zones and crews: where the lasting differences between people come from.
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::Day;
 
 use super::draw::{Streams, between, chance, normal_in, uniform, waiting};
 use super::names::{self, OFFICES, ZONES};
-use super::rng::Rng;
 
 #[derive(Debug)]
 pub(super) struct Office {

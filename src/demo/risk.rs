@@ -2,14 +2,20 @@
 
 use std::collections::HashMap;
 
+use learn::rng::Rng;
+
 use crate::domain::calendar::Day;
 
-use super::draw::{chance, pick, weighted};
+use super::draw::{chance, pick, waiting, weighted};
 use super::hazard::{self, MONTH_DAYS, Place, Rates, Terms, Values};
-use super::person::{Leaving, Person};
+use super::person::{Leaving, Person, Seat};
+use super::sheet::Sheet;
 use super::truth;
 use super::window;
 use super::world::World;
+
+/// Others of the trade that a zone or office needs before its median says anything.
+const PAID_OTHERS_LEAST: usize = 3;
 
 /// A person at risk on the first of a month.
 #[derive(Debug)]
@@ -39,12 +45,12 @@ pub(super) enum Topic {
 impl World {
     /// Everybody employed before `as_of`, with what the facts before it say.
     pub(super) fn at_risk(&self, as_of: Day) -> Vec<AtRisk> {
-        let medians = self.zone_medians(as_of);
+        let medians = self.pay_medians(as_of);
         let before = self.active.iter().filter(|it| self.people[**it].hired < as_of);
         before
             .map(|at| {
                 let person = &self.people[*at];
-                let median = medians.get(&(person.seat.zone, person.seat.trade)).copied();
+                let median = medians.of(person.seat);
                 let values = window::features(person, &self.places.crews, median, as_of);
                 let terms = hazard::terms(&values);
                 let tenure = values[Place::TenureMonths as usize].unwrap_or_default();
@@ -59,7 +65,7 @@ impl World {
         let month_days = as_of.month().period().days();
         for it in at_risk {
             let rng = &mut self.streams.exits;
-            let months = -(1.0 - rng.unit()).ln() / it.rates.total();
+            let months = waiting(rng, 1.0 / it.rates.total());
             let kind = weighted(rng, &[it.rates.voluntary, it.rates.involuntary, it.rates.other]);
             let days = months * MONTH_DAYS;
             if days >= f64::from(month_days) {
@@ -75,25 +81,45 @@ impl World {
     }
 
     /// One row each in the file of the truth.
-    pub(super) fn tell_truth(&self, at_risk: &[AtRisk], as_of: Day, sheet: &mut super::Sheet) {
+    pub(super) fn tell_truth(&self, at_risk: &[AtRisk], as_of: Day, sheet: &mut Sheet) {
         for it in at_risk {
             truth::row(sheet, &self.people[it.person], it, as_of);
         }
     }
 
-    fn zone_medians(&self, as_of: Day) -> HashMap<(usize, usize), f64> {
-        let mut pays: HashMap<(usize, usize), Vec<f64>> = HashMap::new();
+    /// Median pay by zone and trade and by office and trade, of everybody employed before a day.
+    fn pay_medians(&self, as_of: Day) -> PayMedians {
+        let mut by_zone: HashMap<_, Vec<f64>> = HashMap::new();
+        let mut by_office: HashMap<_, Vec<f64>> = HashMap::new();
         for person in self.active.iter().map(|it| &self.people[*it]) {
             if person.hired < as_of {
-                let group = (person.seat.zone, person.seat.trade);
-                pays.entry(group).or_default().push(person.hourly_cents as f64);
+                let (seat, cents) = (person.seat, person.hourly_cents as f64);
+                by_zone.entry((seat.zone, seat.trade)).or_default().push(cents);
+                by_office.entry((seat.office, seat.trade)).or_default().push(cents);
             }
         }
-        let median = |(group, mut pays): (_, Vec<f64>)| {
-            window::median(&mut pays).map(|median| (group, median))
-        };
-        pays.into_iter().filter_map(median).collect()
+        PayMedians { by_zone: medians(by_zone), by_office: medians(by_office) }
     }
+}
+
+/// Keyed by zone or office, and trade. Groups of 3 or fewer are left out: they say nothing.
+#[derive(Debug)]
+struct PayMedians {
+    by_zone: HashMap<(usize, usize), f64>,
+    by_office: HashMap<(usize, usize), f64>,
+}
+
+impl PayMedians {
+    /// The zone's, else the office's.
+    fn of(&self, seat: Seat) -> Option<f64> {
+        let near = self.by_zone.get(&(seat.zone, seat.trade));
+        near.or(self.by_office.get(&(seat.office, seat.trade))).copied()
+    }
+}
+
+fn medians(pays: HashMap<(usize, usize), Vec<f64>>) -> HashMap<(usize, usize), f64> {
+    let told = pays.into_iter().filter(|it| it.1.len() > PAID_OTHERS_LEAST);
+    told.filter_map(|(group, mut pays)| Some((group, window::median(&mut pays)?))).collect()
 }
 
 impl AtRisk {
@@ -120,13 +146,7 @@ impl AtRisk {
     }
 }
 
-fn leaving(
-    person: &Person,
-    it: &AtRisk,
-    on: Day,
-    kind: usize,
-    rng: &mut super::rng::Rng,
-) -> Leaving {
+fn leaving(person: &Person, it: &AtRisk, on: Day, kind: usize, rng: &mut Rng) -> Leaving {
     const OTHER: [&str; 3] = ["retirement", "relocation", "end of contract"];
     const INVOLUNTARY: [&str; 4] =
         ["attendance", "quality of work", "did not pass trial period", "policy violation"];

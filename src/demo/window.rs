@@ -10,6 +10,8 @@ use super::person::Person;
 use super::place::Crew;
 
 const RING_DAYS: usize = 128;
+/// Fewer jobs or answers than this say nothing about a person.
+const QUALITY_LEAST: u32 = 10;
 
 /// One technician's day, as the windows need it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,11 +76,11 @@ impl Ledger {
     }
 }
 
-/// The 18 features of a person at risk; `zone_median` is the median pay of zone and trade in cents.
+/// The 18 features of a person at risk; `pay_median` is the median pay that counts, in cents.
 pub(super) fn features(
     person: &Person,
     crews: &[Crew],
-    zone_median: Option<f64>,
+    pay_median: Option<f64>,
     as_of: Day,
 ) -> Values {
     let sums = Sums::new(&person.ledger, as_of);
@@ -87,7 +89,7 @@ pub(super) fn features(
     let mut set = |place: Place, value: Option<f64>| values[place as usize] = value;
     set(Place::TenureMonths, Some(months(person.hired, as_of)));
     set(Place::MonthsSinceRaise, Some(months(person.last_raise, as_of)));
-    let pay = zone_median.map(|median| person.hourly_cents as f64 / median);
+    let pay = pay_median.map(|median| person.hourly_cents as f64 / median);
     set(Place::PayVsZoneMedian, pay);
     set(Place::JobsPerDay, ratio(sums.completed_60, sums.days_60));
     set(Place::DriveMinPerJob, ratio(sums.drive_min, sums.drives));
@@ -101,14 +103,13 @@ pub(super) fn features(
     let usual = median(&mut sums.daily_balances.clone());
     set(Place::BookingShift, balance.zip(usual).map(|(now, usual)| (now - usual).abs()));
     let fixed = sums.closed.saturating_sub(sums.closed_recalled);
-    set(Place::FirstTimeFix, ratio(fixed, sums.closed));
-    set(Place::RecallRate, ratio(sums.recalled_90, sums.completed_90));
-    let csat = if sums.answers < 10 { None } else { ratio(sums.answer_sum, sums.answers) };
-    set(Place::Csat, csat);
+    let enough = |part: u32, whole: u32| ratio(part, whole).filter(|_| whole >= QUALITY_LEAST);
+    set(Place::FirstTimeFix, enough(fixed, sums.closed));
+    set(Place::RecallRate, enough(sums.recalled_90, sums.completed_90));
+    set(Place::Csat, enough(sums.answer_sum, sums.answers));
     let training_min = within(&person.trainings, as_of, 180).map(|it| it.1).sum::<u32>();
     set(Place::TrainingHours, Some(f64::from(training_min) / 60.0));
-    let managers = person.manager_changes.iter().filter(|it| inside(**it, as_of, 365)).count();
-    set(Place::ManagerChanges, Some(managers as f64));
+    set(Place::ManagerChanges, Some(manager_changes(person, as_of) as f64));
     let exits = within(&crew.exits, as_of, 90).filter(|it| it.1 != person.number).count();
     set(Place::CrewExits, Some(exits as f64));
     set(Place::ScheduleChanges, worked(sums.start_changed).map(|it| it * 7.0 / 60.0));
@@ -197,6 +198,12 @@ impl Sums {
         self.overtime_min += u32::from(tally.overtime_min);
         self.paid_min += u32::from(tally.paid_min);
     }
+}
+
+/// Times the manager changed from one assignment to the next within a year.
+fn manager_changes(person: &Person, as_of: Day) -> usize {
+    let pairs = person.assignments.windows(2);
+    pairs.filter(|it| it[0].manager != it[1].manager && inside(it[1].from, as_of, 365)).count()
 }
 
 fn slot(day: Day) -> usize {

@@ -46,13 +46,13 @@ pub(super) const EXIT_CLOSINGS: [&str; 6] = [
     "Door stays open from our side.",
 ];
 
-pub(super) const COACHING: [&str; 12] = [
+pub(super) const COACHING: &[&str] = &[
     "Ride-along in {zone}. Diagnosis is sound, write-ups are thin; we practised three.",
     "Went through the last recalls together. Two were parts, one was ours.",
     "Worked on presenting options before price. Better on the second call.",
     "Van stock was short twice this week; set up a Friday count.",
     "Sealed-system brazing is clean now. Ready for the certification.",
-    "Close-out notes now arrive the same day. Kept it up for {months}.",
+    "Close-out notes now arrive the same day. Kept it up all month.",
     "Showed how to read the error log on the newer washers. Picked it up fast.",
     "Talked about calling ahead when the window slips. Customers notice.",
     "Paired with a lead for two installs; leveling and venting are fine.",
@@ -61,7 +61,7 @@ pub(super) const COACHING: [&str; 12] = [
     "Asked for harder jobs. Moving two refrigeration calls over as a trial.",
 ];
 
-pub(super) const JOBS: [&str; 14] = [
+pub(super) const JOBS: &[&str] = &[
     "Customer asked for the same technician next time.",
     "Part arrived damaged, second trip needed. Not the technician's fault.",
     "Stayed past the window to finish; customer called to say thanks.",

@@ -6,6 +6,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use learn::math;
+use learn::rng::Rng;
+
 use crate::domain::calendar::Day;
 use crate::domain::fact::TRADES;
 
@@ -13,7 +16,6 @@ use super::dirt;
 use super::draw::{between, chance, uniform, waiting};
 use super::person::Person;
 use super::place::{Crew, Places, Zone};
-use super::rng::Rng;
 use super::sheet::Sheet;
 use super::world::World;
 
@@ -207,7 +209,7 @@ impl Shop<'_> {
         let rng = &mut *self.rng;
         let mean_drive = (zone.drive + person.traits.drive).clamp(12.0, 70.0);
         // The spread keeps the mean: exp(0.38 z) has the mean exp(0.072).
-        let drive = (mean_drive * (0.38 * rng.normal() - 0.072).exp()).clamp(2.0, 170.0) as i64;
+        let drive = (mean_drive * math::exp(0.38 * rng.normal() - 0.072)).clamp(2.0, 170.0) as i64;
         let labor = ((share - drive - 10).clamp(20, 220) as f64 * uniform(rng, 0.75, 1.1)) as i64;
         let last = i64::from(day.0) * 1440 + 1439;
         let started_at = (clock + drive).min(last - 2);
@@ -264,7 +266,7 @@ impl Shop<'_> {
         day: Day,
     ) {
         let rng = &mut *self.rng;
-        if !chance(rng, (0.047 * (-0.4 * person.traits.skill).exp()).clamp(0.015, 0.10)) {
+        if !chance(rng, (0.047 * math::exp(-0.4 * person.traits.skill)).clamp(0.015, 0.10)) {
             return;
         }
         let due = day.plus(2 + waiting(rng, 9.0).min(40.0) as i32);
@@ -375,9 +377,12 @@ fn booking(person: &Person, zone: &Zone, today: &Today, rng: &mut Rng) -> f64 {
 
 /// Refrigeration and air conditioning peak in July, ovens and dryers around the turn of the year.
 fn season(day: Day) -> [f64; 4] {
-    let of_year = f64::from(day.0.rem_euclid(1461)) / 365.25 * std::f64::consts::TAU;
     // The cycle of four years starts on 1 January 1970; day 196 is mid-July.
-    let summer = (of_year - 196.0 / 365.25 * std::f64::consts::TAU).cos();
+    let since_july = (f64::from(day.0 - 196)).rem_euclid(365.25);
+    let away = since_july.min(365.25 - since_july) / 182.625;
+    let straight = 1.0 - 2.0 * away;
+    // Near enough to a cosine, and the same bits everywhere.
+    let summer = straight * (1.5 - 0.5 * straight * straight);
     [-0.03 * summer, 0.09 * summer, -0.05 * summer, 0.13 * summer]
 }
 

@@ -154,7 +154,6 @@ impl World {
             spells: Vec::new(),
             assignments: Vec::new(),
             pays: Vec::new(),
-            manager_changes: Vec::new(),
             trainings: Vec::new(),
             ledger: Ledger::default(),
             owed_off: 0,

@@ -8,6 +8,9 @@ use super::around::{Around, Person, between};
 use crate::domain::calendar::Day;
 use crate::store::{Read, Result};
 
+/// Days of jobs and workdays that features look back, at most.
+const WORK_DAYS: i32 = 90;
+
 /// What one technician did.
 #[derive(Debug)]
 pub struct History<'a> {
@@ -74,12 +77,13 @@ pub struct Training {
 }
 
 impl<'a> History<'a> {
-    /// Reads what a person did.
-    pub fn load(read: &Read<'_>, around: &Around, who: &'a Person) -> Result<Self> {
+    /// Reads what a person did, as far as the features of mornings from `first` on look back.
+    pub fn load(read: &Read<'_>, around: &Around, who: &'a Person, first: Day) -> Result<Self> {
+        let from = first.plus(-WORK_DAYS);
         let mut it =
             Self { who, jobs: vec![], answers: vec![], workdays: vec![], trainings: vec![] };
-        it.read_jobs(read, around)?;
-        it.workdays = read.rows(WORKDAYS, [who.technician_id], |row| {
+        it.read_jobs(read, around, from)?;
+        it.workdays = read.rows(WORKDAYS, (who.technician_id, from.0), |row| {
             Ok(Workday {
                 on_day: Day(row.get(0)?),
                 available_min: row.get(1)?,
@@ -111,9 +115,10 @@ impl<'a> History<'a> {
         between(&self.workdays, from, to, |it| it.on_day)
     }
 
-    fn read_jobs(&mut self, read: &Read<'_>, around: &Around) -> Result<()> {
+    fn read_jobs(&mut self, read: &Read<'_>, around: &Around, from: Day) -> Result<()> {
         let (jobs, answers) = (&mut self.jobs, &mut self.answers);
-        read.each(JOBS, [self.who.technician_id], |row| {
+        let from = i64::from(from.0) * 1440;
+        read.each(JOBS, (self.who.technician_id, from), |row| {
             let on_day = day(row.get(1)?);
             let done_on = row.get::<_, Option<i64>>(2)?.map(day);
             let recalled_on = around.first_recall(row.get(0)?, on_day);
@@ -148,6 +153,7 @@ SELECT
   csat
 FROM job
 WHERE technician_id = ?1
+  AND (started_at >= ?2 OR completed_at >= ?2)
 ORDER BY started_at";
 
 const WORKDAYS: &str = r"
@@ -161,6 +167,7 @@ SELECT
   start_changed
 FROM workday
 WHERE technician_id = ?1
+  AND on_day >= ?2
 ORDER BY on_day";
 
 const TRAININGS: &str = r"

@@ -8,6 +8,7 @@
 //! attribute or where a person lives, the clock, HTML, writing.
 
 pub mod around;
+pub mod frame;
 pub mod history;
 pub mod label;
 pub mod page;
@@ -32,6 +33,7 @@ use crate::store::months::FEATURE_COUNT;
 use around::Around;
 use history::History;
 
+pub use frame::{Labelled, frame};
 pub use rows::{months_for, months_with};
 
 /// Days of an average month: what turns days into months here.

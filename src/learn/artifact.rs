@@ -16,6 +16,9 @@ pub const FORMAT: u32 = 1;
 /// Bagged scores are whole numbers of this part of a log-odds.
 const GRAINS: f64 = 65_536.0;
 
+/// No score or intercept is beyond this, so that no sum of a damaged file overflows.
+const LOG_ODDS_MAX: f64 = 1000.0;
+
 /// A stored model, format 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,7 +112,8 @@ impl TryFrom<StoredEbmV1> for Ebm {
         ensure(stored.steps.len() == bags, || "steps of another number of bags".to_owned())?;
         let scale = stored.band_scale;
         ensure(scale.is_finite() && scale > 0.0, || "band scale is not positive".to_owned())?;
-        ensure(stored.intercept.is_finite(), || "intercept is not finite".to_owned())?;
+        let intercept = stored.intercept.abs() <= LOG_ODDS_MAX;
+        ensure(intercept, || "intercept is out of range".to_owned())?;
         let rate = stored.base_rate;
         ensure(rate > 0.0 && rate < 1.0, || "base rate is not between 0 and 1".to_owned())?;
         ensure(!stored.features.is_empty(), || "no features".to_owned())?;
@@ -218,10 +222,13 @@ fn load_term(stored: StoredTermV1, bins: &[Bins], bags: usize, scale: f64) -> Re
         && bagged.len() == bags
         && bagged.iter().all(|it| it.len() == cells);
     ensure(lengths, || format!("term {features:?} does not match its bins"))?;
-    let finite = scores.iter().all(|it| it.is_finite())
+    let finite = scores.iter().all(|it| it.abs() <= LOG_ODDS_MAX)
+        && scores.last() == Some(&0.0)
         && weight.iter().all(|it| it.is_finite() && *it >= 0.0)
         && weight.iter().sum::<f64>() > 0.0;
-    ensure(finite, || format!("term {features:?} holds numbers out of range"))?;
+    let grains = LOG_ODDS_MAX * GRAINS;
+    let bounded = bagged.iter().flatten().all(|it| (*it as f64).abs() <= 2.0 * grains);
+    ensure(finite && bounded, || format!("term {features:?} holds numbers out of range"))?;
     let mut restored = Vec::with_capacity(bags);
     for differences in bagged {
         let mut sum = 0_i64;

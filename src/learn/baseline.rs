@@ -96,6 +96,10 @@ impl Logistic {
                 constant.push(column.name.clone());
             }
         }
+        // Columns that vary only beyond what a double can square have no input either.
+        if inputs.is_empty() {
+            return Err(Error::AllConstant);
+        }
         let x = design(&inputs, frame.columns(), frame.rows());
         let start = start(&x, inputs.len(), frame.target(), alpha)?;
         let (mut theta, mut sd) = newton(&x, frame.target(), &weight, alpha, start)?;

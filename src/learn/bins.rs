@@ -51,7 +51,11 @@ impl Bins {
             }
             ColumnKind::Nominal { labels, index } => {
                 let mut used = vec![false; labels.len()];
-                index.iter().filter(|i| **i != MISSING).for_each(|i| used[*i as usize] = true);
+                for i in index {
+                    if let Some(it) = used.get_mut(*i as usize) {
+                        *it = true;
+                    }
+                }
                 let pairs = labels.iter().zip(&used).filter(|it| *it.1);
                 let mut present: Vec<String> = pairs.map(|it| it.0.clone()).collect();
                 present.sort_unstable();
@@ -128,7 +132,9 @@ impl Bins {
             (ColumnKind::Nominal { labels, index }, BinKind::Categories(_)) => {
                 let map: Vec<u8> =
                     labels.iter().map(|it| self.bin(Value::Label(it)) as u8).collect();
-                let place = |i: &u32| if *i == MISSING { 0 } else { map[*i as usize] };
+                let unseen = self.unseen() as u8;
+                let known = |i: &u32| map.get(*i as usize).copied().unwrap_or(unseen);
+                let place = |i: &u32| if *i == MISSING { 0 } else { known(i) };
                 Ok(index.iter().map(place).collect())
             }
             _ => Err(mismatch("a column of the other kind".to_owned())),

@@ -92,10 +92,14 @@ impl Platt {
     }
 
     /// The corrected model: scores, standard errors and intercepts scaled by the slope, intercept
-    /// added. Still an exact sum. [`Error::Option`] unless the slope is above 0 and at most 10.
+    /// added. Still an exact sum. [`Error::Option`] unless the slope is above 0 and at most
+    /// 10 and the intercept within -+100.
     pub fn correct(&self, ebm: &Ebm) -> Result<Ebm> {
-        if !(self.slope > 0.0 && self.slope <= 10.0 && self.intercept.is_finite()) {
+        if !(self.slope > 0.0 && self.slope <= 10.0) {
             return Err(Error::Option { name: "slope", must: "above 0, at most 10" });
+        }
+        if self.intercept.is_nan() || self.intercept.abs() > 100.0 {
+            return Err(Error::Option { name: "intercept", must: "from -100 to 100" });
         }
         let mut ebm = ebm.clone();
         ebm.intercept = self.apply(ebm.intercept);
@@ -141,8 +145,9 @@ pub fn reliability(
     let mut order: Vec<usize> = (0..target.len()).collect();
     order.sort_by(|a, b| probability[*a].total_cmp(&probability[*b]));
     let (mut found, mut start) = (Vec::new(), 0);
-    for group in 1..=groups.max(1) {
-        let mut end = (order.len() * group / groups.max(1)).max(start);
+    let groups = groups.clamp(1, order.len());
+    for group in 1..=groups {
+        let mut end = (order.len() * group / groups).max(start);
         while end > start
             && end < order.len()
             && probability[order[end]] == probability[order[end - 1]]

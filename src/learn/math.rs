@@ -64,13 +64,14 @@ pub fn normal_quantile(p: f64) -> f64 {
 /// Expansion in 1/df around the normal quantile (Abramowitz and Stegun 26.7.5, four terms): within
 /// 0.5 % for `df >= 3` at the 95 % point, closer above; `df` below 1 counts as 1.
 pub fn t_quantile(p: f64, df: f64) -> f64 {
-    let (z, v) = (normal_quantile(p), df.max(1.0));
-    let (z3, z5, z7) = (z * z * z, z.powi(5), z.powi(7));
-    let z9 = z.powi(9);
-    z + (z3 + z) / (4.0 * v)
-        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * v * v)
-        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * v.powi(3))
-        + (79.0 * z9 + 776.0 * z7 + 1482.0 * z5 - 1920.0 * z3 - 945.0 * z) / (92_160.0 * v.powi(4))
+    let (z, v) = (normal_quantile(p), 1.0 / df.max(1.0));
+    let q = z * z;
+    // Plain products: `powi` may round differently from machine to machine.
+    let first = (q + 1.0) / 4.0;
+    let second = ((5.0 * q + 16.0) * q + 3.0) / 96.0;
+    let third = (((3.0 * q + 19.0) * q + 17.0) * q - 15.0) / 384.0;
+    let fourth = ((((79.0 * q + 776.0) * q + 1482.0) * q - 1920.0) * q - 945.0) / 92_160.0;
+    z + z * v * (first + v * (second + v * (third + v * fourth)))
 }
 
 /// Upper tail of the chi-square distribution: P(X > `x`) with `df` degrees of freedom.

@@ -31,12 +31,12 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
             format!("It can be shown by: {}.", ways.join(", ")),
         )));
     }
-    let as_of = as_of(read)?.unwrap_or(ask.to.plus(-1));
+    let as_of = as_of(*read)?.unwrap_or(ask.to.plus(-1));
     let Some(period) = cut(ask, as_of, metric.how.grain) else {
         return Ok(nothing(metric, ask, as_of));
     };
-    let rows = rows(read, metric.how.sql, ask, period, as_of)?;
-    let names = names(read, ask.by)?;
+    let rows = rows(*read, metric.how.sql, ask, period, as_of)?;
+    let names = names(*read, ask.by)?;
     let mut figures = Vec::new();
     for rows in rows.chunk_by(|a, b| a.0 == b.0) {
         let key = &rows[0].0;
@@ -47,7 +47,7 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
         let cells: Vec<Cells> = rows.iter().map(|it| it.1).collect();
         let found = estimate(metric.how.estimate, &cells, own);
         let (group, group_id) = name(ask.by, key, &names);
-        figures.push(figure(metric, found, &Place { period: own, group, group_id, as_of }));
+        figures.push(figure(metric, &found, &Place { period: own, group, group_id, as_of }));
     }
     if figures.is_empty() {
         return Ok(nothing(metric, ask, as_of));
@@ -60,7 +60,7 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
 
 /// The twelve months up to the last day with data: first day, and first day after.
 pub fn default_period(read: &Read<'_>) -> Result<(Day, Day)> {
-    let to = as_of(read)?.unwrap_or_default().plus(1);
+    let to = as_of(*read)?.unwrap_or_default().plus(1);
     Ok((months_later(to, -12), to))
 }
 
@@ -84,7 +84,7 @@ pub(super) fn words(period: Period) -> String {
 }
 
 /// Last day with data: of jobs and workdays, or of employment when there are none.
-pub(super) fn as_of(read: &Read<'_>) -> Result<Option<Day>> {
+pub(super) fn as_of(read: Read<'_>) -> Result<Option<Day>> {
     let sql = "SELECT COALESCE(
   data_to,
   (SELECT MAX(MAX(hired_on), COALESCE(MAX(exited_on), 0)) FROM employment)
@@ -140,7 +140,7 @@ fn months_later(day: Day, months: i32) -> Day {
 }
 
 fn rows(
-    read: &Read<'_>,
+    read: Read<'_>,
     sql: &str,
     ask: &Ask,
     period: Period,
@@ -224,7 +224,7 @@ fn ratio(cells: &Cells) -> Found {
     }
 }
 
-fn figure(metric: &Metric, found: Found, place: &Place) -> Figure {
+fn figure(metric: &Metric, found: &Found, place: &Place) -> Figure {
     let need = u64::from(metric.minimum);
     let value = found.value.filter(|it| it.is_finite() && found.n >= need);
     let too_few = if value.is_some() {
@@ -260,10 +260,10 @@ fn nothing(metric: &Metric, ask: &Ask, as_of: Day) -> Vec<Figure> {
     }
     let period = Period { from: ask.from, to: ask.to };
     let place = Place { period, group: String::new(), group_id: None, as_of };
-    vec![figure(metric, Found { value: None, ends: None, n: 0, lacks: None }, &place)]
+    vec![figure(metric, &Found { value: None, ends: None, n: 0, lacks: None }, &place)]
 }
 
-fn names(read: &Read<'_>, by: By) -> Result<HashMap<i64, String>> {
+fn names(read: Read<'_>, by: By) -> Result<HashMap<i64, String>> {
     let sql = match by {
         By::Zone => "SELECT id, name FROM zone LIMIT 100000",
         By::Office => "SELECT id, name FROM office LIMIT 100000",

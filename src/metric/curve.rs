@@ -108,6 +108,6 @@ mod tests {
         let (median, low, high) = median_time(&mut followed).unwrap();
         assert!((median - 23.0).abs() < 1e-12 && (low - 13.0).abs() < 1e-12, "{median} {low}");
         assert!(high.is_infinite());
-        assert!(median_time(&mut vec![(5.0, false); 9]).is_none());
+        assert!(median_time(&mut [(5.0, false); 9]).is_none());
     }
 }

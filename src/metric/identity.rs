@@ -62,7 +62,7 @@ const COUNTS: &str = concat!(
     THEN s.technician_id
   END) AS heads_end
 FROM period p
-JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
+CROSS JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
 GROUP BY grp
 ORDER BY name
 LIMIT 10000"
@@ -71,7 +71,7 @@ LIMIT 10000"
 /// The identity over `[from, to)`: everyone first, then each office, then each zone. Empty when
 /// nobody was employed.
 pub fn identity(read: &Read<'_>, from: Day, to: Day) -> Result<Vec<Identity>> {
-    let as_of = as_of(read)?.unwrap_or(to.plus(-1));
+    let as_of = as_of(*read)?.unwrap_or(to.plus(-1));
     let none: Option<i64> = None;
     let mut all = Vec::new();
     for by in [By::None, By::Office, By::Zone] {

@@ -30,13 +30,13 @@ pub fn interval(metric: &Metric, figure: &Figure) -> Option<String> {
     }
 }
 
-/// One end of an interval: a share in whole percents unless both would read as the same.
+/// One end of an interval: a share in whole percents (tenths below ten), a unit only where it is
+/// short.
 fn end(metric: &Metric, value: f64) -> String {
     match metric.unit {
         Unit::Percent if value > 0.0 && value < 0.1 => format!("{:.1}%", value * 100.0),
         Unit::Percent => format!("{:.0}%", value * 100.0),
-        Unit::JobsPerDay => format!("{value:.1}"),
-        Unit::Points => format!("{value:.1}"),
+        Unit::JobsPerDay | Unit::Points => format!("{value:.1}"),
         _ => format(metric, value),
     }
 }

@@ -9,7 +9,7 @@
 /// A stay begins with the hire or a move (`in_on`) and is over on `until_on` (exclusive).
 macro_rules! stays {
     () => {
-        "WITH period AS (
+        "WITH period AS MATERIALIZED (
   SELECT
     month_no,
     MIN(day) AS from_on,
@@ -26,7 +26,7 @@ place AS (
   FROM assignment
   WHERE zone_id IS NOT NULL
 ),
-span AS (
+span AS MATERIALIZED (
   SELECT
     technician_id,
     zone_id,
@@ -34,7 +34,7 @@ span AS (
     LEAD(from_on, 1, 1000000) OVER (PARTITION BY technician_id ORDER BY from_on, id) AS until_on
   FROM place
 ),
-stay AS (
+stay AS MATERIALIZED (
   SELECT
     e.id AS employment_id,
     e.technician_id,
@@ -86,7 +86,7 @@ macro_rules! over_stays {
             $columns,
             "
 FROM period p
-JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
+CROSS JOIN stay s ON s.in_on < p.to_on AND s.until_on >= p.from_on
 GROUP BY grp
 HAVING ",
             $having,
@@ -109,7 +109,7 @@ macro_rules! over_hires {
             $columns,
             "
 FROM period p
-JOIN stay s ON s.in_on = s.hired_on AND s.hired_on >= p.from_on AND s.hired_on < p.to_on
+CROSS JOIN stay s ON s.in_on = s.hired_on AND s.hired_on >= p.from_on AND s.hired_on < p.to_on
 ",
             $rest,
             "
@@ -206,7 +206,7 @@ macro_rules! month_filter {
 macro_rules! over_candidates {
     ($day:expr, $columns:expr, $where:expr, $rest:expr) => {
         concat!(
-            "WITH period AS (
+            "WITH period AS MATERIALIZED (
   SELECT
     month_no,
     MIN(day) AS from_on,
@@ -227,7 +227,7 @@ SELECT
             $columns,
             "
 FROM period p
-JOIN candidate c ON ",
+CROSS JOIN candidate c ON ",
             $day,
             " >= p.from_on AND ",
             $day,

@@ -12,9 +12,12 @@ mod migrate;
 mod pool;
 
 pub mod facts;
+pub mod imports;
 pub mod months;
+pub mod models;
 pub mod office;
 pub mod rollups;
+pub mod situations;
 pub mod tasks;
 
 use std::fmt;

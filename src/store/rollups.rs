@@ -23,7 +23,7 @@ const MONTHS_BACK: i32 = 2;
 /// to; when the data now end on another day, so is everyone's last month of fixes that fell due.
 pub fn rebuild(tx: &Tx<'_>, technicians: Option<&[(i64, i32)]>) -> Result<()> {
     set_span(tx)?;
-    let (rolled_to, data_to) = ends(tx)?;
+    let (rolled_to, data_to) = ends(**tx)?;
     match technicians {
         None => {
             tx.run("DELETE FROM roll_technician_month", [])?;
@@ -33,7 +33,7 @@ pub fn rebuild(tx: &Tx<'_>, technicians: Option<&[(i64, i32)]>) -> Result<()> {
         Some(technicians) => {
             let own = first_months(technicians);
             let zones_from = own.values().min().copied();
-            for (id, from) in widened(tx, &own, rolled_to, data_to)? {
+            for (id, from) in widened(**tx, &own, rolled_to, data_to)? {
                 let scope = Scope { technician: id, month: from };
                 tx.run(
                     "DELETE FROM roll_technician_month
@@ -358,7 +358,7 @@ fn first_months(technicians: &[(i64, i32)]) -> BTreeMap<i64, Month> {
 
 /// Adds what else those changes touch: originals of recalls, and fixes that fell due since.
 fn widened(
-    read: &Read<'_>,
+    read: Read<'_>,
     own: &BTreeMap<i64, Month>,
     rolled_to: Option<Day>,
     data_to: Option<Day>,
@@ -405,7 +405,7 @@ fn sooner(months: &mut BTreeMap<i64, Month>, id: i64, month: Month) {
     months.entry(id).and_modify(|it| *it = month.min(*it)).or_insert(month);
 }
 
-fn ends(read: &Read<'_>) -> Result<(Option<Day>, Option<Day>)> {
+fn ends(read: Read<'_>) -> Result<(Option<Day>, Option<Day>)> {
     let sql = "SELECT rolled_to, data_to FROM derived_state WHERE id = 1 LIMIT 1";
     let found = read.first(sql, [], |row| {
         Ok((row.get::<_, Option<i32>>(0)?.map(Day), row.get::<_, Option<i32>>(1)?.map(Day)))

@@ -438,7 +438,7 @@ CREATE INDEX employment_technician ON employment (technician_id, hired_on);
 
 CREATE INDEX job_recall ON job (recall_of_id) WHERE recall_of_id IS NOT NULL;
 
-CREATE INDEX job_technician ON job (technician_id, started_at);
+CREATE INDEX job_technician ON job (technician_id, started_at, completed_at, drive_min, csat);
 
 CREATE INDEX note_technician ON note (technician_id, written_on);
 

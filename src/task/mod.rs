@@ -3,6 +3,7 @@
 //! A task is a small value with an idempotent `run`: its results are written in one transaction at
 //! the end, so a run that was cut off is simply asked for again. Never here: SQL, HTTP.
 
+mod import;
 mod queue;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::app::progress::Tell;
 use crate::app::{Error, Office, Result};
 
+pub use import::Import;
 pub use queue::{Queue, RunView};
 
 /// Which thread runs it.
@@ -53,7 +55,7 @@ pub struct Entry {
 }
 
 /// Every task there is.
-pub const TASKS: &[Entry] = &[];
+pub const TASKS: &[Entry] = &[entry::<Import>()];
 
 const fn entry<T: Task>() -> Entry {
     fn run<T: Task>(office: &Office, payload: &str, tell: &dyn Tell) -> Result<String> {

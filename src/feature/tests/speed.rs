@@ -33,7 +33,12 @@ fn a_full_rebuild_of_a_million_jobs() {
     load_people(&it, &mut dice, first);
     load_work(&it, &mut dice, first);
     it.store.settle().unwrap();
-    eprintln!("loaded in {:.1?}", begin.elapsed());
+    let bytes = it.store.read_long(|read| {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        read.first(sql, [], |row| row.get::<_, i64>(0))
+    });
+    let megabytes = bytes.unwrap().unwrap_or_default() / 1_000_000;
+    eprintln!("loaded in {:.1?}, {megabytes} MB", begin.elapsed());
     let begin = Instant::now();
     let around = it.store.read_long(Around::load).unwrap();
     eprintln!("everyone read in {:.2?}, {} people", begin.elapsed(), around.people().len());

@@ -23,7 +23,6 @@ const ODDS_MIN: f32 = 1e-30;
 const ODDS_MAX: f32 = 1e30;
 
 /// Factors of one step for the bins of its term.
-#[expect(clippy::large_enum_variant, reason = "lives on the stack for one pass; boxing allocates")]
 enum Factors<T> {
     Cut { cut: u8, missing: T, left: T, right: T },
     Table([T; 256]),

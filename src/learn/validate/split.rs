@@ -22,7 +22,7 @@ pub struct Split {
 /// Rolling origin: several splits by time with a growing training window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RollingOptions {
-    /// Splits wanted, at least 1.
+    /// Splits wanted, 1 to 1000.
     pub folds: usize,
     /// Months a label looks ahead: training rows are at least this much before the cutoff.
     pub gap: u32,
@@ -44,8 +44,11 @@ pub fn time_split(frame: &Frame, cutoff: i32, gap: u32) -> Result<Split> {
 /// is left out where a side would be empty or the training months too few; [`Error::Empty`] if none
 /// is left.
 pub fn rolling_origin(frame: &Frame, options: &RollingOptions) -> Result<Vec<Split>> {
-    if options.folds == 0 || options.window == 0 || options.train_min == 0 {
-        return Err(Error::Option { name: "folds, window, train_min", must: "at least 1" });
+    if !(1..=1000).contains(&options.folds) {
+        return Err(Error::Option { name: "folds", must: "from 1 to 1000" });
+    }
+    if options.window == 0 || options.train_min == 0 {
+        return Err(Error::Option { name: "window and train_min", must: "at least 1" });
     }
     let months = frame.time().iter();
     let (first, last) = months.fold((i32::MAX, i32::MIN), |it, m| (it.0.min(*m), it.1.max(*m)));

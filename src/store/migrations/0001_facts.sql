@@ -140,7 +140,7 @@ CREATE TABLE job (
   on_day INTEGER NOT NULL GENERATED ALWAYS AS (started_at / 1440) VIRTUAL,
   UNIQUE (source, source_key)
 ) STRICT;
-CREATE INDEX job_technician ON job (technician_id, started_at);
+CREATE INDEX job_technician ON job (technician_id, started_at, completed_at, drive_min, csat);
 CREATE INDEX job_recall ON job (recall_of_id) WHERE recall_of_id IS NOT NULL;
 
 CREATE TABLE training (

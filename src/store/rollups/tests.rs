@@ -265,3 +265,68 @@ fn a_month_by_hand() {
     let sql = "SELECT data_from, data_to FROM derived_state";
     assert_eq!(one(&it, sql), [day("2026-03-02").0, day("2026-04-07").0].map(i64::from));
 }
+
+/// With `SLOW` set: 500 technicians, five years, a million jobs, 650,000 workdays.
+#[test]
+fn a_large_office_is_rolled_up_in_seconds() {
+    if std::env::var_os("SLOW").is_none() {
+        return;
+    }
+    let it = Scratch::office();
+    fill_large(&it);
+    it.store.settle().unwrap();
+    let watch = crate::clock::Stopwatch::start();
+    whole(&it);
+    let full = watch.elapsed();
+    let before = dump(&it);
+    let watch = crate::clock::Stopwatch::start();
+    let wanted: Vec<(i64, i32)> = (1..=500).map(|id| (id, 20_780)).collect();
+    it.store.write(move |tx| rebuild(tx, Some(&wanted))).unwrap();
+    let tail = watch.elapsed();
+    assert!(before == dump(&it), "incremental differs");
+    let watch = crate::clock::Stopwatch::start();
+    it.store.write(move |tx| rebuild(tx, Some(&[(7, 20_780)]))).unwrap();
+    let one = watch.elapsed();
+    println!("full {full:?}, tail of everyone {tail:?}, one {one:?}, {} rows", before.len());
+    assert!(full.as_secs_f64() < 10.0, "{full:?}");
+}
+
+fn fill_large(it: &Scratch) {
+    it.store
+        .write(|tx| -> Result<()> {
+            for sql in [
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                 INSERT INTO technician (uid, source, source_key, display_name, office_id, zone_id,
+                   trade, created_at, updated_at)
+                 SELECT randomblob(16), 't', 'T' || i, 'T' || i, 1, 1 + i % 2, 'hvac', 0, 0 FROM n",
+                "INSERT INTO employment (uid, source, source_key, technician_id, hired_on, exited_on,
+                   created_at, updated_at)
+                 SELECT randomblob(16), 't', id, id, 18000 + id * 4,
+                   CASE WHEN id % 3 = 0 THEN 19500 + id * 2 END, 0, 0 FROM technician",
+                "INSERT INTO assignment (uid, source, source_key, technician_id, from_on, zone_id,
+                   created_at, updated_at)
+                 SELECT randomblob(16), 't', id || '|' || k.v, t.id, 19000 + k.v * 400, 1 + k.v % 2,
+                   0, 0
+                 FROM technician t, (SELECT 0 AS v UNION ALL SELECT 1 UNION ALL SELECT 2) k",
+                "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 649999)
+                 INSERT INTO workday (uid, source, source_key, technician_id, on_day, available_min,
+                   booked_min, paid_min, overtime_min, on_call, created_at, updated_at)
+                 SELECT randomblob(16), 't', i, 1 + i % 500, 18960 + i / 357, 480, 400 + i % 90, 480,
+                   i % 40, i % 15 = 0, 0, 0 FROM n",
+                "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999)
+                 INSERT INTO job (uid, source, source_key, technician_id, zone_id, type, appliance,
+                   started_at, completed_at, drive_min, labor_min, billable_min, revenue_cents,
+                   convertible, converted, recall_of_id, csat, created_at, updated_at)
+                 SELECT randomblob(16), 't', i, 1 + i * 7 % 500, CASE WHEN i % 2 THEN 1 END,
+                   'repair', CASE i % 3 WHEN 0 THEN 'hvac' WHEN 1 THEN 'cooking' ELSE 'laundry' END,
+                   (18960 + i / 549) * 1440 + 480 + i % 500, i % 20, i % 70, 60, 50, 10000 + i % 9999,
+                   i % 2, i % 4 = 1, CASE WHEN i % 20 = 19 THEN i - 5000 + 1 END, 1 + i % 5, 0, 0
+                 FROM n WHERE i % 20 <> 19 OR i > 9000",
+                "UPDATE job SET recall_of_id = NULL WHERE recall_of_id NOT IN (SELECT id FROM job)",
+            ] {
+                tx.run(sql, [])?;
+            }
+            Ok(())
+        })
+        .unwrap();
+}

@@ -35,7 +35,7 @@ fn frame() -> impl Strategy<Value = Frame> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_fit_is_an_error_or_a_lawful_model(frame in frame(), rising: bool) {
@@ -58,5 +58,12 @@ proptest! {
         let json = artifact::to_json(&ebm).unwrap();
         let back = artifact::from_json(&json).unwrap();
         prop_assert_eq!(back.terms, ebm.terms);
+    }
+
+    #[test]
+    fn the_baseline_is_an_error_or_finite(frame in frame()) {
+        let Ok(model) = crate::baseline::Logistic::fit(&frame, 1.0) else { return Ok(()) };
+        let p = model.probabilities(frame.columns()).unwrap();
+        prop_assert!(p.iter().all(|it| (0.0..=1.0).contains(it)));
     }
 }
