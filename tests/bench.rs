@@ -72,8 +72,8 @@ fn fill(program: &Path, dir: &Path) -> Outcome<()> {
         let speed = format!("  {phase}, {:.0} rows a second", rows / seconds.max(0.001));
         timed(&speed, seconds, target);
     }
-    let bytes: u64 =
-        std::fs::read_dir(dir)?.flatten().filter_map(|it| Some(it.metadata().ok()?.len())).sum();
+    let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let bytes = files.filter_map(|it| Some(it.metadata().ok()?.len())).sum();
     row("  the data folder", &megabytes(bytes), "", true);
     Ok(())
 }

@@ -152,17 +152,15 @@ pub(super) fn score_with(office: &Office, loaded: &Loaded) -> Result<Counts> {
 pub fn load(cx: &Cx<'_>) -> Result<Loaded> {
     let row = models::newest(cx.read)?.ok_or_else(no_model)?;
     let model = artifact::from_json(&row.artifact).map_err(learn_error)?;
-    let card = serde_json::from_str(&row.card)
-        .map_err(|error| Error::broken(format!("read the card of model v{}", row.version), error))?;
+    let card = serde_json::from_str(&row.card).map_err(|error| {
+        Error::broken(format!("read the card of model v{}", row.version), error)
+    })?;
     Ok(Loaded { id: row.id, version: row.version, model, card })
 }
 
 /// The rule behind the levels of the newest model.
 pub fn rule(cx: &Cx<'_>, card: &Card) -> Rule {
-    Rule {
-        base_rate: card.base_rate,
-        capacity: cx.config.score_interviews_per_week as usize * 4,
-    }
+    Rule { base_rate: card.base_rate, capacity: cx.config.score_interviews_per_week as usize * 4 }
 }
 
 /// What was last said of everyone.
@@ -268,9 +266,7 @@ fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<NotScored>) -> Result
 }
 
 fn not_scored(cx: &Cx<'_>, row: &MonthRow) -> Option<NotScored> {
-    let value = |id: &str| {
-        FEATURES.iter().position(|it| it.id == id).and_then(|at| row.values[at])
-    };
+    let value = |id: &str| FEATURES.iter().position(|it| it.id == id).and_then(|at| row.values[at]);
     let days = value("tenure_months").unwrap_or(0.0) * crate::feature::MONTH_DAYS;
     let (have, need) = (days.round() as i32, cx.config.score_days_min as i32);
     if have < need {

@@ -79,7 +79,8 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     (card.fit_seconds, card.seconds) = (fit_seconds, clock.elapsed().as_secs_f64());
     let (id, version) = keep(office, &table, &model, &card)?;
     go_on(tell, 94, 100, "Scoring everyone.")?;
-    let scored = score::score_with(office, &score::Loaded { id, version, model, card: card.clone() })?;
+    let scored =
+        score::score_with(office, &score::Loaded { id, version, model, card: card.clone() })?;
     Ok(Trained { version, card, scored })
 }
 
@@ -100,16 +101,15 @@ fn read_table(cx: &super::Cx<'_>, horizon_days: i32) -> Result<Table> {
         ));
     };
     let kept = months::frame_rows(cx.read)?;
-    let labelled = feature::frame(&kept, FEATURES, horizon_days, span.to).map_err(|error| {
-        match error {
+    let labelled =
+        feature::frame(&kept, FEATURES, horizon_days, span.to).map_err(|error| match error {
             learn::Error::Empty => Error::told(
                 Kind::NotEnough,
                 format!("No month has {horizon_days} days of data behind it yet."),
                 "Wait until the data reach further, or choose a shorter score.horizon_days.",
             ),
             other => learn_error(other),
-        }
-    })?;
+        })?;
     Ok(Table { kept, labelled, span, horizon_days })
 }
 
@@ -225,7 +225,8 @@ impl Predictions {
             (scored(&self.ebm)?, scored(&self.logistic)?, scored(&self.base)?);
         let report = ebm.report(DRAWS, seed);
         let (first, last) = ends(frame);
-        let (first, last) = self.time.iter().fold((last, first), |it, m| (it.0.min(*m), it.1.max(*m)));
+        let (first, last) =
+            self.time.iter().fold((last, first), |it, m| (it.0.min(*m), it.1.max(*m)));
         // As many people a month as can be talked to in four weeks, in each office of usual size.
         let k = (capacity(office) * (last - first + 1) as usize).min(self.target.len()).max(1);
         Ok(Validation {

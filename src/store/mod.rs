@@ -13,8 +13,8 @@ mod pool;
 
 pub mod facts;
 pub mod imports;
-pub mod months;
 pub mod models;
+pub mod months;
 pub mod office;
 pub mod rollups;
 pub mod situations;

@@ -176,20 +176,15 @@ pub fn put_predictions(
 
 /// The latest day a model spoke of.
 pub fn latest_as_of(read: &Read<'_>, model_id: i64) -> Result<Option<Day>> {
-    let found = read.first(
-        "SELECT max(as_of) FROM prediction WHERE model_id = ?1",
-        [model_id],
-        |row| row.get::<_, Option<i32>>(0),
-    )?;
+    let found =
+        read.first("SELECT max(as_of) FROM prediction WHERE model_id = ?1", [model_id], |row| {
+            row.get::<_, Option<i32>>(0)
+        })?;
     Ok(found.flatten().map(Day))
 }
 
 /// What a model said of everyone as of a day, the likeliest to leave first, not scored last.
-pub fn predictions(
-    read: &Read<'_>,
-    model_id: i64,
-    as_of: Day,
-) -> Result<Vec<PersonPrediction>> {
+pub fn predictions(read: &Read<'_>, model_id: i64, as_of: Day) -> Result<Vec<PersonPrediction>> {
     read.rows(
         "SELECT p.technician_id, p.as_of, p.probability, p.low, p.high, p.band, p.not_scored,
                 p.intercept, p.log_odds, p.terms, t.uid, t.source_key, t.display_name,
