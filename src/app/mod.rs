@@ -3,22 +3,19 @@
 //! Never here: HTML, request types, command-line types.
 
 pub mod card;
+pub mod csv;
 pub mod demo;
 pub mod derive;
-pub mod csv;
 pub mod frame;
-pub mod imports;
-pub mod place;
-pub mod progress;
-pub mod runs;
-pub mod score;
-pub mod train;
 pub mod glossary;
+pub mod imports;
 pub mod metrics;
 pub mod place;
 pub mod progress;
 pub mod runs;
 pub mod scope;
+pub mod score;
+pub mod train;
 pub mod turnover;
 
 use std::fmt;

@@ -6,9 +6,9 @@
 mod config;
 mod demo;
 mod import;
+mod metric;
 mod predict;
 mod progress;
-mod metric;
 mod serve;
 mod train;
 
