@@ -68,6 +68,11 @@ impl Server {
         Connection::open(&self.host, &self.cookie).unwrap()
     }
 
+    /// The session, as a cookie header's value.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// `127.0.0.1:port`.
     pub(crate) fn host(&self) -> &str {
         &self.host
