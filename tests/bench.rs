@@ -7,15 +7,15 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks by printing")]
 
 mod http;
+mod server;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command};
+use std::time::Instant;
 
 use http::Connection;
+use server::Server;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -107,61 +107,16 @@ fn command(
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A program that serves; it ends with this value.
-struct Server {
-    child: Child,
-    host: String,
-    cookie: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
 /// Starts serving and reports the time until the first page is there in full.
 fn start(program: &Path, dir: &Path, what: &str, target: f64) -> Outcome<Server> {
     let clock = Instant::now();
-    let mut child = Command::new(program)
-        .args(["serve", "--no-browser", "--port", "0", "--data-dir"])
-        .arg(dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let lines = read(&mut child);
-    let mut server = Server { child, host: String::new(), cookie: String::new() };
-    let link = loop {
-        let line = lines.recv_timeout(Duration::from_mins(1))?;
-        if let Some((_, link)) = line.split_once("http://") {
-            break link.to_owned();
-        }
-    };
-    let (host, path) = link.split_once('/').ok_or("no address in the link")?;
-    host.clone_into(&mut server.host);
-    let opened = Connection::open(host, "")?.get(&format!("/{path}"))?;
-    let cookie = opened.header("set-cookie").ok_or("the link gave no session")?;
-    cookie.split(';').next().unwrap_or_default().clone_into(&mut server.cookie);
-    let first = Connection::open(host, &server.cookie)?.get("/")?;
+    let server = Server::start(program, dir)?;
+    let first = server.get("/")?;
     timed(what, clock.elapsed().as_secs_f64(), target);
     if first.status != 200 {
         println!("{:<44} answered {}", "  /", first.status);
     }
     Ok(server)
-}
-
-/// What a program prints, line by line; the pipe is kept empty to its end.
-fn read(child: &mut Child) -> Receiver<String> {
-    let (send, lines) = channel();
-    if let Some(output) = child.stdout.take() {
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let _nobody_listens_any_more = send.send(line);
-            }
-        });
-    }
-    lines
 }
 
 /// Times every page over 1 and over 16 connections.
@@ -191,7 +146,7 @@ fn pages(server: &Server) -> Outcome<()> {
 
 /// The pages of the navigation, and a few that they link to.
 fn crawl(server: &Server) -> Outcome<Vec<String>> {
-    let mut connection = Connection::open(&server.host, &server.cookie)?;
+    let mut connection = server.connect()?;
     let mut found: BTreeSet<String> = ["/".to_owned()].into();
     for known in ["/", "/people", "/metrics", "/train"] {
         let page = connection.get(known)?;
@@ -218,12 +173,12 @@ fn crawl(server: &Server) -> Outcome<Vec<String>> {
 
 /// Milliseconds of each request of a page, and the page's size.
 fn load(server: &Server, path: &str, connections: usize) -> Outcome<(Vec<f64>, usize)> {
-    let mut first = Connection::open(&server.host, &server.cookie)?;
+    let mut first = server.connect()?;
     let bytes = first.get(path)?.body.len();
     let share = REQUESTS / connections;
     let times = std::thread::scope(|scope| {
         let ask = || -> std::io::Result<Vec<f64>> {
-            let mut connection = Connection::open(&server.host, &server.cookie)?;
+            let mut connection = server.connect()?;
             (0..share).map(|_| request(&mut connection, path)).collect()
         };
         let threads: Vec<_> = (0..connections).map(|_| scope.spawn(ask)).collect();

@@ -10,7 +10,8 @@ const WAIT: Duration = Duration::from_mins(1);
 /// A connection to the program that stays open between requests.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    host: String,
+    /// What the program is called in a request.
+    pub(crate) host: String,
     cookie: String,
     stream: BufReader<TcpStream>,
 }
@@ -41,11 +42,19 @@ impl Connection {
 
     /// Asks for an address and reads the whole answer.
     pub(crate) fn get(&mut self, path: &str) -> Result<Answer> {
+        self.send("GET", path)
+    }
+
+    /// Sends a request without a body and reads the whole answer.
+    pub(crate) fn send(&mut self, method: &str, path: &str) -> Result<Answer> {
         let cookie = match self.cookie.as_str() {
             "" => String::new(),
             cookie => format!("cookie: {cookie}\r\n"),
         };
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{cookie}\r\n", self.host);
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n{cookie}\r\n",
+            self.host
+        );
         self.stream.get_mut().write_all(request.as_bytes())?;
         let first = self.line()?;
         let status = first.split(' ').nth(1).and_then(|it| it.parse().ok());
