@@ -11,7 +11,7 @@ mod server;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::time::Instant;
 
 use http::Connection;
@@ -66,11 +66,11 @@ fn fill(program: &Path, dir: &Path) -> Outcome<()> {
     for (phase, seconds, rows) in said.lines().filter_map(phase) {
         let target = match phase {
             "import" => 60.0,
-            "features" | "rebuild" => 20.0,
+            "features" => 20.0,
             _ => f64::INFINITY,
         };
-        let speed = format!("  {phase}, {:.0} rows a second", rows / seconds.max(0.001));
-        timed(&speed, seconds, target);
+        let speed = rows.map(|it| format!(", {:.0} rows a second", it / seconds.max(0.001)));
+        timed(&format!("  {phase}{}", speed.unwrap_or_default()), seconds, target);
     }
     let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let bytes = files.filter_map(|it| Some(it.metadata().ok()?.len())).sum();
@@ -78,12 +78,12 @@ fn fill(program: &Path, dir: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Reads `phase: 1.2 s, 1000 rows`.
-fn phase(line: &str) -> Option<(&str, f64, f64)> {
-    let (name, rest) = line.split_once(": ")?;
-    let (seconds, rows) = rest.split_once(" s, ")?;
-    let rows = rows.split(' ').next()?.replace(',', "");
-    Some((name, seconds.parse().ok()?, rows.parse().ok()?))
+/// Reads `phase: 1.2 s, 1,000 rows`; a phase may tell no rows.
+fn phase(line: &str) -> Option<(&str, f64, Option<f64>)> {
+    let (name, rest) = line.trim().split_once(": ")?;
+    let (seconds, rest) = rest.split_once(" s")?;
+    let rows = rest.trim_start_matches(", ").split(' ').next()?.replace(',', "");
+    Some((name, seconds.parse().ok()?, rows.parse().ok()))
 }
 
 /// Runs a command of the program and reports its time; what it printed.
@@ -95,7 +95,7 @@ fn command(
     arguments: &[&str],
 ) -> Outcome<String> {
     let clock = Instant::now();
-    let output = Command::new(program).args(arguments).arg("--data-dir").arg(dir).output()?;
+    let output = server::command(program).args(arguments).arg("--data-dir").arg(dir).output()?;
     let seconds = clock.elapsed().as_secs_f64();
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);

@@ -9,7 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::http::Connection;
-use crate::server::Server;
+use crate::server::{Server, command};
 
 /// Pages followed from the first one.
 const PAGES_MAX: usize = 60;
@@ -36,7 +36,7 @@ fn the_data_folder_stands_before_or_after_the_command() {
     let dir = scratch();
     let shown = dir.path().display().to_string();
     for arguments in [["config", "--data-dir", &shown], ["--data-dir", &shown, "config"]] {
-        let output = Command::new(program()).args(arguments).output().unwrap();
+        let output = command(program()).args(arguments).output().unwrap();
         assert!(String::from_utf8_lossy(&output.stdout).contains(&shown), "{arguments:?}");
     }
 }
@@ -130,8 +130,7 @@ fn scratch() -> TempDir {
 /// Runs the program on a folder; `said` is part of what it tells on standard error.
 #[track_caller]
 fn check(dir: &Path, arguments: &[&str], code: i32, said: &str) {
-    let output =
-        Command::new(program()).args(arguments).arg("--data-dir").arg(dir).output().unwrap();
+    let output = command(program()).args(arguments).arg("--data-dir").arg(dir).output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?} said: {words}");
     assert!(words.contains(said), "{arguments:?} said: {words}");

@@ -26,7 +26,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts serving a data folder on a free port and uses its link.
     pub(crate) fn start(program: &Path, dir: &Path) -> Result<Self, Box<dyn Error>> {
-        let mut child = Command::new(program)
+        let mut child = command(program)
             .args(["serve", "--no-browser", "--port", "0", "--data-dir"])
             .arg(dir)
             .stdout(Stdio::piped())
@@ -35,7 +35,9 @@ impl Server {
         let lines = read(&mut child);
         let mut server = Self { child, host: String::new(), cookie: String::new() };
         let link = loop {
-            let line = lines.recv_timeout(READY)?;
+            let line = lines.recv_timeout(READY).map_err(|error| {
+                format!("no link from {} on {}: {error}", program.display(), dir.display())
+            })?;
             if let Some((_, link)) = line.split_once("http://") {
                 break link.to_owned();
             }
@@ -64,6 +66,16 @@ impl Drop for Server {
         let _ended_already = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// A command of the program that no `CREWKEEP_` variable of the caller changes: they are settings.
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    let ours = std::env::vars_os().map(|it| it.0);
+    for name in ours.filter(|it| it.to_string_lossy().starts_with("CREWKEEP_")) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// What a program prints, line by line; the pipe is kept empty to its end.
