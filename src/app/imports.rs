@@ -6,7 +6,10 @@
 
 mod check;
 mod choose;
+mod kept;
 mod load;
+mod look;
+pub mod stage;
 
 use std::path::PathBuf;
 
@@ -14,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::progress::{Tell, go_on};
 use super::runs::Uid;
-use super::{Error, Office, Result};
+use super::{Error, Office, Result, derive, score};
 use crate::clock::Stopwatch;
 use crate::domain::count::{counted, grouped};
 use crate::domain::told::{Kind, Told};
@@ -24,6 +27,13 @@ pub use crate::sync::mapping::StoredMapping;
 pub use crate::sync::preview::{Preview, PreviewCell, PreviewRow};
 pub use crate::sync::quality::Severity;
 pub use choose::{Guess, Refused};
+pub use kept::{
+    BAD_PAGE, FactHeld, Overview, bad_csv, bad_page, find, last_with_bad, overview, refused_of,
+};
+pub use look::{
+    ChoiceProblem, ColumnLook, ColumnOption, FileLook, Look, Take, Use, choose_columns, fact_of,
+    look, options, words,
+};
 
 /// Rows kept of those a file had refused; the count is exact beyond it.
 pub const BAD_KEPT_MAX: usize = 1000;
@@ -65,6 +75,8 @@ pub struct Report {
     pub ignored: Vec<(String, String)>,
     /// What the facts as a whole say: where heads do not add up.
     pub findings: Vec<Finding>,
+    /// What was computed from the facts afterwards.
+    pub refreshed: derive::Refreshed,
     /// How long it took.
     pub seconds: f64,
 }
@@ -139,12 +151,11 @@ impl Report {
     pub fn summary(&self) -> String {
         let sum = |of: fn(&FileReport) -> u64| self.files.iter().map(of).sum::<u64>();
         let count = |of: fn(&FileReport) -> bool| self.files.iter().filter(|it| of(it)).count();
-        let (failed, skipped) =
-            (count(|it| it.failed.is_some()) as u64, count(|it| it.skipped.is_some()) as u64);
-        let loaded = self.files.len() as u64 - failed - skipped;
+        let failed = count(|it| it.failed.is_some()) as u64;
+        let skipped = count(|it| it.skipped.is_some()) as u64;
         let mut text = format!(
             "{} loaded: {} new, {} changed, {} as before, {} in quarantine.",
-            counted(loaded, "file"),
+            counted(self.loaded(), "file"),
             counted(sum(|it| it.inserted), "row"),
             grouped(sum(|it| it.updated)),
             grouped(sum(|it| it.unchanged)),
@@ -157,6 +168,11 @@ impl Report {
             text += &format!(" {} could not be loaded.", counted(failed, "file"));
         }
         text
+    }
+
+    /// How many files were loaded.
+    pub fn loaded(&self) -> u64 {
+        self.files.iter().filter(|it| it.load.is_some()).count() as u64
     }
 
     /// The first file that could not be loaded.
@@ -200,7 +216,7 @@ pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report>
     }
     if !facts.is_empty() {
         report.findings = check::headcount(office)?;
-        after(office, tell)?;
+        report.refreshed = after(office, tell)?;
         office.store.settle()?;
     }
     report.seconds = clock.elapsed().as_secs_f64();
@@ -208,9 +224,12 @@ pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report>
 }
 
 /// What follows every load: tables computed from facts are brought up to date.
-#[expect(clippy::unnecessary_wraps, reason = "app::derive::refresh is called here once merged")]
-fn after(_office: &Office, _tell: &dyn Tell) -> Result<()> {
-    Ok(())
+fn after(office: &Office, tell: &dyn Tell) -> Result<derive::Refreshed> {
+    let refreshed = derive::refresh(office, tell)?;
+    if office.look(score::exists)? {
+        score::score(office, tell)?;
+    }
+    Ok(refreshed)
 }
 
 fn nothing_found(ignored: &[(String, String)]) -> Told {

@@ -125,10 +125,17 @@ pub struct Counts {
     pub not_scored: u64,
 }
 
+impl Counts {
+    /// In one sentence.
+    pub fn words(&self) -> String {
+        format!("{} people scored, {} not.", self.scored, self.not_scored)
+    }
+}
+
 /// Scores everyone employed with the newest model and keeps it.
 pub fn score(office: &Office, tell: &dyn Tell) -> Result<Counts> {
     super::progress::go_on(tell, 0, 100, "Scoring everyone.")?;
-    let loaded = office.look(|cx| load(cx))?;
+    let loaded = office.look(load)?;
     score_with(office, &loaded)
 }
 
@@ -146,6 +153,11 @@ pub(super) fn score_with(office: &Office, loaded: &Loaded) -> Result<Counts> {
         })?;
     }
     Ok(counts)
+}
+
+/// Whether there is a model.
+pub fn exists(cx: &Cx<'_>) -> Result<bool> {
+    Ok(models::newest_key(cx.read)?.is_some())
 }
 
 /// The newest model, ready to be asked.
@@ -227,7 +239,7 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule) -> Result<Vec<PredictionRow
         if why.is_none() {
             by_office.entry(row.office_id).or_default().push(predictions.len());
         }
-        predictions.push(prediction(loaded, row, why)?);
+        predictions.push(prediction(loaded, row, why.as_ref())?);
     }
     for people in by_office.values() {
         let chances: Vec<f64> =
@@ -239,13 +251,13 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule) -> Result<Vec<PredictionRow
     Ok(predictions)
 }
 
-fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<NotScored>) -> Result<PredictionRow> {
+fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<&NotScored>) -> Result<PredictionRow> {
     let base = PredictionRow {
         technician_id: row.technician_id,
         as_of: row.as_of,
         chance: None,
         band: None,
-        not_scored: why.as_ref().map(ToString::to_string),
+        not_scored: why.map(ToString::to_string),
         intercept: None,
         log_odds: None,
         terms: "[]".to_owned(),

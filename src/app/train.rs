@@ -53,6 +53,22 @@ pub struct Trained {
     pub scored: score::Counts,
 }
 
+impl Trained {
+    /// In one sentence.
+    pub fn words(&self) -> String {
+        let test = match self.card.validation.as_ref().and_then(|it| it.ebm.auc.value) {
+            Some(auc) => format!("AUC {auc:.3} on months and people it had not seen"),
+            None => "not tested: the data are too short".to_owned(),
+        };
+        format!(
+            "Model v{} learned from {} exits, {test}. {}",
+            self.version,
+            self.card.exits,
+            self.scored.words()
+        )
+    }
+}
+
 /// Trains, tests, keeps and scores. Nothing is kept when it fails or is stopped.
 ///
 /// # Errors
@@ -382,12 +398,16 @@ fn hash_of(frame: &Frame) -> String {
     for column in frame.columns() {
         hash.update(column.name.as_bytes());
         if let ColumnKind::Continuous(values) = &column.kind {
-            values.iter().for_each(|it| hash.update(it.to_bits().to_le_bytes()));
+            for it in values {
+                hash.update(it.to_bits().to_le_bytes());
+            }
         }
     }
-    frame.target().iter().for_each(|it| hash.update(it.to_bits().to_le_bytes()));
-    frame.group().iter().for_each(|it| hash.update(it.to_le_bytes()));
-    frame.time().iter().for_each(|it| hash.update(it.to_le_bytes()));
+    for ((target, group), time) in frame.target().iter().zip(frame.group()).zip(frame.time()) {
+        hash.update(target.to_bits().to_le_bytes());
+        hash.update(group.to_le_bytes());
+        hash.update(time.to_le_bytes());
+    }
     hex(&hash.finalize())
 }
 
@@ -436,14 +456,13 @@ impl Progress for Ear<'_> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         (live.bags_done, live.bags) = (done as u32, of as u32);
         match what {
-            Step::Bag { .. } => {}
             // One bag is enough to watch: the first.
             Step::Round { bag: 0, round, train_loss, validation_loss } => {
                 if live.losses.len() < LOSSES_MAX {
                     live.losses.push((*round as f64, *train_loss, *validation_loss));
                 }
             }
-            Step::Round { .. } => {}
+            Step::Bag { .. } | Step::Round { .. } => {}
             Step::Shapes(shapes) => {
                 live.shapes = shapes
                     .iter()
