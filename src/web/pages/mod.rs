@@ -2,7 +2,11 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+pub mod data;
+pub mod first_run;
+pub mod import;
 pub mod train;
+pub mod upload;
 
 use uuid::Uuid;
 
@@ -39,7 +43,7 @@ pub struct Nav {
 }
 
 /// Every page, in the order of the navigation.
-pub const PAGES: &[Page] = &[train::PAGE, train::TASK];
+pub const PAGES: &[Page] = &[data::PAGE, data::LOAD, import::PAGE, train::PAGE, train::TASK];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
