@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::progress::{Tell, go_on};
 use super::runs::Uid;
-use super::{Error, Office, Result};
+use super::{Error, Office, Result, derive, score};
 use crate::clock::Stopwatch;
 use crate::domain::count::{counted, grouped};
 use crate::domain::told::{Kind, Told};
@@ -75,6 +75,8 @@ pub struct Report {
     pub ignored: Vec<(String, String)>,
     /// What the facts as a whole say: where heads do not add up.
     pub findings: Vec<Finding>,
+    /// What was computed from the facts afterwards.
+    pub refreshed: derive::Refreshed,
     /// How long it took.
     pub seconds: f64,
 }
@@ -214,7 +216,7 @@ pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report>
     }
     if !facts.is_empty() {
         report.findings = check::headcount(office)?;
-        after(office, tell)?;
+        report.refreshed = after(office, tell)?;
         office.store.settle()?;
     }
     report.seconds = clock.elapsed().as_secs_f64();
@@ -222,9 +224,12 @@ pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report>
 }
 
 /// What follows every load: tables computed from facts are brought up to date.
-#[expect(clippy::unnecessary_wraps, reason = "app::derive::refresh is called here once merged")]
-fn after(_office: &Office, _tell: &dyn Tell) -> Result<()> {
-    Ok(())
+fn after(office: &Office, tell: &dyn Tell) -> Result<derive::Refreshed> {
+    let refreshed = derive::refresh(office, tell)?;
+    if office.look(score::exists)? {
+        score::score(office, tell)?;
+    }
+    Ok(refreshed)
 }
 
 fn nothing_found(ignored: &[(String, String)]) -> Told {

@@ -4,9 +4,13 @@
 //! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
 
 mod config;
+mod demo;
 mod import;
+mod metric;
+mod predict;
 mod progress;
 mod serve;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,8 +55,16 @@ enum Command {
     Serve(serve::Arguments),
     /// Load an office's CSV files, or show what they hold
     Import(import::Arguments),
+    /// Load a generated office with a known law of leaving
+    Demo(demo::Arguments),
+    /// Train a model, test it and score everyone
+    Train(train::Arguments),
+    /// Score everyone with the newest model
+    Predict(predict::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
+    /// Show a number of the dictionary, or list them all
+    Metric(metric::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -83,7 +95,11 @@ fn run(cli: Cli) -> Result<()> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(arguments) => serve::run(&global, &arguments),
         Command::Import(arguments) => import::run(&global, &arguments),
+        Command::Demo(arguments) => demo::run(&global, &arguments),
+        Command::Train(arguments) => train::run(&global, &arguments),
+        Command::Predict(arguments) => predict::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
+        Command::Metric(arguments) => metric::run(&global, &arguments),
     }
 }
 

@@ -17,4 +17,5 @@ pub mod count;
 pub mod deny;
 pub mod fact;
 pub mod rate;
+pub mod risk;
 pub mod told;

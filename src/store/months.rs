@@ -209,6 +209,16 @@ pub fn replace(tx: &Tx<'_>, rows: &[MonthRow], want: &Want) -> Result<()> {
     rows.iter().try_for_each(|it| put(tx, it))
 }
 
+/// Technicians whose roll-ups a want makes stale, each with its earliest day; `None` when that is
+/// everyone from the beginning.
+pub fn technicians_of(read: &Read<'_>, want: &Want) -> Result<Option<Vec<(i64, i32)>>> {
+    if want.from_day(EVERYONE).is_some_and(|it| it.0 <= 0) {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = read.rows("SELECT id FROM technician ORDER BY id", [], |row| row.get(0))?;
+    Ok(Some(ids.into_iter().filter_map(|id| Some((id, want.from_day(id)?.0))).collect()))
+}
+
 /// Forgets the marks of a want, except those noted again since it was read.
 pub fn clear_stale(tx: &Tx<'_>, want: &Want) -> Result<()> {
     for (technician, mark) in &want.marks {

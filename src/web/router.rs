@@ -3,6 +3,7 @@
 use actix_web::web::{ServiceConfig, get, post};
 
 use super::pages::{data, first_run, import, train, upload};
+use super::pages::{help, metrics, train, turnover};
 use super::{assets, session, sse};
 
 /// Adds them.
@@ -21,6 +22,13 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/data/import/{uid}/discard", post().to(import::discard))
         .route("/data/loads/{uid}", get().to(data::load))
         .route("/data/loads/{uid}/refused.csv", get().to(data::refused_csv))
+        .route("/turnover", get().to(turnover::show))
+        .route("/metrics", get().to(metrics::list))
+        .route("/metrics/{id}.csv", get().to(metrics::download))
+        .route("/metrics/{id}", get().to(metrics::show))
+        .route("/help", get().to(help::show))
+        .route("/help/theme", post().to(help::set_theme))
+        .route("/help/keys", post().to(help::set_keys))
         .route("/train", get().to(train::list))
         .route("/tasks/{uid}", get().to(train::task))
         .route("/tasks/{uid}/events", get().to(sse::task))
