@@ -2,8 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
-use super::pages::{data, first_run, import, train, upload};
-use super::pages::{help, metrics, train, turnover};
+use super::pages::{data, first_run, help, import, metrics, train, turnover, upload};
 use super::{assets, session, sse};
 
 /// Adds them.

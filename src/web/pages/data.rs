@@ -334,7 +334,7 @@ fn load_facts(load: &Load) -> Vec<(String, String)> {
         fact("Changed", grouped(load.updated)),
         fact("As before", grouped(load.unchanged)),
         fact("Refused", grouped(load.quarantined)),
-        fact("SHA-256 of the file", load.file_hash.clone()),
+        fact("SHA-256 of the file", format!("{}…", load.file_hash.get(..12).unwrap_or_default())),
     ]
 }
 

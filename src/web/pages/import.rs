@@ -17,6 +17,7 @@ use crate::task::Import;
 use crate::web::State;
 use crate::web::error::Failure;
 use crate::web::parts::{OptionView, Problem, StepView};
+use crate::web::query::escaped;
 use crate::web::reply::{Reply, act, html_with, read, see_other};
 use crate::web::shell::Shell;
 
@@ -47,6 +48,7 @@ struct Current {
     about: String,
     kinds: Vec<OptionView>,
     kind: &'static str,
+    one_row: &'static str,
     columns: Vec<ColumnLine>,
     missing: Vec<String>,
     before: Option<String>,
@@ -133,7 +135,7 @@ pub async fn columns(
     let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
     let sent = |name: &str| form.iter().find(|it| it.0 == name).map(|it| it.1.clone());
     let file = sent("file").unwrap_or_default();
-    let back = format!("/data/import/{}?file={}", uid_text(uid), encoded(&file));
+    let back = format!("/data/import/{}?file={}", uid_text(uid), escaped(&file));
     let office = state.office.clone();
     match sent("then").as_deref() {
         Some("leave") => {
@@ -277,13 +279,13 @@ fn line(file: &FileLook, index: usize, current: bool, path: &str) -> FileLine {
         () if file.before.is_some() => ("clock", "Loaded before".to_owned()),
         () if file.settled => ("check", "Ready".to_owned()),
         () if unsure(file) > 0 => {
-            ("info", format!("Ready, {} guessed", counted(unsure(file), "column")))
+            ("info", format!("Ready, check {}", counted(unsure(file), "column")))
         }
         () => ("check", "Ready".to_owned()),
     };
     FileLine {
         id: format!("file-{index}"),
-        href: format!("{path}?file={}", encoded(&file.name)),
+        href: format!("{path}?file={}", escaped(&file.name)),
         name: file.name.clone(),
         current,
         holds: file.fact.map_or("Not known".to_owned(), |it| imports::words(it.file)),
@@ -321,7 +323,7 @@ fn current(file: &FileLook, taken: Option<&'static Fact>, sent: &Sent) -> Curren
     let fact = file.fact;
     let kinds = FACTS.iter().map(|it| OptionView {
         value: it.table.to_owned(),
-        label: format!("{}: one row is {}", imports::words(it.file), it.one_row),
+        label: imports::words(it.file),
         chosen: fact.is_some_and(|fact| fact.table == it.table),
     });
     let missing = |(name, nearest): &(&'static str, Vec<String>)| {
@@ -337,6 +339,7 @@ fn current(file: &FileLook, taken: Option<&'static Fact>, sent: &Sent) -> Curren
         about: format!("about {}, {}", counted(file.rows, "row"), file.written),
         kinds: kinds.collect(),
         kind: fact.map_or("", |it| it.table),
+        one_row: fact.map_or("", |it| it.one_row),
         columns: columns.map(|(at, it)| column(fact, at, it, sent)).collect(),
         missing: file.missing.iter().map(missing).collect(),
         before: file.before.clone(),
@@ -352,6 +355,7 @@ fn column(fact: Option<&'static Fact>, at: usize, it: &ColumnLook, sent: &Sent) 
         Use::Feeds { choice, confidence, sure, reason, unread } => {
             let state = match (confidence, sure) {
                 (None, _) => "Settled".to_owned(),
+                _ if !unread.is_empty() => "Some values do not fit".to_owned(),
                 (Some(_), true) => "By its name".to_owned(),
                 (Some(it), false) => format!("Guessed, {:.0}% sure", it * 100.0),
             };
@@ -434,32 +438,4 @@ fn choices(form: &[(String, String)]) -> Vec<String> {
         }
     }
     choices
-}
-
-/// A file's name as it may stand in an address.
-fn encoded(text: &str) -> String {
-    let mut done = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            done.push(char::from(byte));
-        } else {
-            done.push('%');
-            done.extend(
-                [byte >> 4, byte & 15].map(|it| {
-                    char::from_digit(u32::from(it), 16).unwrap_or('0').to_ascii_uppercase()
-                }),
-            );
-        }
-    }
-    done
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_survive_an_address() {
-        assert_eq!(encoded("jobs 2026+é.csv"), "jobs%202026%2B%C3%A9.csv");
-    }
 }

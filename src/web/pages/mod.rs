@@ -4,13 +4,12 @@
 
 pub mod data;
 pub mod first_run;
-pub mod import;
-pub mod train;
-pub mod upload;
 pub mod help;
+pub mod import;
 pub mod metrics;
 pub mod train;
 pub mod turnover;
+pub mod upload;
 
 use uuid::Uuid;
 
@@ -49,9 +48,17 @@ pub struct Nav {
 }
 
 /// Every page, in the order of the navigation.
-pub const PAGES: &[Page] = &[data::PAGE, data::LOAD, import::PAGE, train::PAGE, train::TASK];
-pub const PAGES: &[Page] =
-    &[turnover::PAGE, train::PAGE, train::TASK, metrics::PAGE, metrics::METRIC, help::PAGE];
+pub const PAGES: &[Page] = &[
+    turnover::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
+    train::PAGE,
+    train::TASK,
+    metrics::PAGE,
+    metrics::METRIC,
+    help::PAGE,
+];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {

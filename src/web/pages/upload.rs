@@ -84,7 +84,7 @@ async fn take(state: &State, mut payload: Multipart) -> app::Result<Uid> {
             },
             (it, _) => upload = it,
         }
-        while field.try_next().await.map_err(broken_off)?.is_some() {}
+        // What is left of a field is read and thrown away when the next is asked for.
     }
     match (fault, upload) {
         (Some(error), _) => Err(error),
