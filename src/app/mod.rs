@@ -6,12 +6,16 @@ pub mod card;
 pub mod demo;
 pub mod derive;
 pub mod frame;
+pub mod glossary;
 pub mod imports;
+pub mod metrics;
 pub mod place;
 pub mod progress;
 pub mod runs;
+pub mod scope;
 pub mod score;
 pub mod train;
+pub mod turnover;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,6 +6,7 @@
 mod config;
 mod demo;
 mod import;
+mod metric;
 mod predict;
 mod progress;
 mod serve;
@@ -62,6 +63,8 @@ enum Command {
     Predict(predict::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
+    /// Show a number of the dictionary, or list them all
+    Metric(metric::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -96,6 +99,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Train(arguments) => train::run(&global, &arguments),
         Command::Predict(arguments) => predict::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
+        Command::Metric(arguments) => metric::run(&global, &arguments),
     }
 }
 

@@ -11,8 +11,10 @@ mod gallery;
 mod guard;
 #[cfg(test)]
 mod lint;
+pub mod numbers;
 pub mod pages;
 pub mod parts;
+pub mod query;
 pub mod reply;
 mod router;
 mod session;

@@ -1,0 +1,1 @@
+//! Turnover of small offices, worked out by hand.

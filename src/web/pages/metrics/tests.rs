@@ -1,0 +1,1 @@
+//! The dictionary pages on real rows.

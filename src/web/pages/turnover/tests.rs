@@ -1,0 +1,1 @@
+//! The page on real rows: full, thin and empty.
