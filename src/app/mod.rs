@@ -5,6 +5,7 @@
 pub mod card;
 pub mod demo;
 pub mod derive;
+pub mod csv;
 pub mod frame;
 pub mod glossary;
 pub mod imports;
@@ -68,6 +69,7 @@ impl Office {
     /// Opens the store at a place the caller holds the lock of.
     pub fn open(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::open(place.dir(), clock)?;
+        imports::stage::sweep(place.dir());
         Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
     }
 
