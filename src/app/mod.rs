@@ -6,6 +6,8 @@ pub mod card;
 pub mod csv;
 pub mod demo;
 pub mod derive;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod frame;
 pub mod glossary;
 pub mod imports;

@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::app::Place;
+use crate::app::fixture;
 use crate::app::progress::Silent;
-use crate::clock::Clock;
-use crate::config::Settings;
 use crate::domain::fact::FACTS;
 use crate::store::imports as kept_rows;
 
@@ -28,10 +26,7 @@ const PAY: &str = "employee_no,effective_on,hourly_cents\n\
 impl Desk {
     fn empty() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let noon = i64::from(crate::domain::calendar::Day::parse("2026-11-24").unwrap().0) * 86_400;
-        let settings = Settings::read(None, std::iter::empty(), &[]).unwrap();
-        let place = Place::lock(data.path().to_owned()).unwrap();
-        let office = Office::open(place, settings, Clock::Fixed(noon)).unwrap();
+        let office = fixture::office(data.path());
         Self { office, files: tempfile::tempdir().unwrap(), _data: data }
     }
 

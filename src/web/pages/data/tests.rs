@@ -8,10 +8,7 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, middleware, web};
 use scraper::{Html, Selector};
 
-use crate::app::{Office, Place};
-use crate::clock::Clock;
-use crate::config::Settings;
-use crate::domain::calendar::Day;
+use crate::app::fixture::office;
 use crate::task::Queue;
 use crate::web::{Sessions, State, error, router};
 
@@ -83,14 +80,11 @@ async fn send(state: &web::Data<State>, files: &[(&str, &str)]) -> Seen {
 /// An office in a folder. Opening one waits for the store, which a request's thread may not.
 async fn desk(dir: &std::path::Path) -> web::Data<State> {
     let dir = dir.to_owned();
-    web::block(move || open(dir)).await.unwrap()
+    web::block(move || open(&dir)).await.unwrap()
 }
 
-fn open(dir: std::path::PathBuf) -> web::Data<State> {
-    let settings = Settings::read(None, std::iter::empty(), &[]).unwrap();
-    let place = Place::lock(dir).unwrap();
-    let noon = i64::from(Day::parse("2026-11-24").unwrap().0) * 86_400 + 43_200;
-    let office = Office::open(place, settings, Clock::Fixed(noon)).unwrap();
+fn open(dir: &std::path::Path) -> web::Data<State> {
+    let office = office(dir);
     let queue = Queue::start(office.clone()).unwrap();
     web::Data::new(State { office, queue, sessions: Sessions::default(), port: 0 })
 }
@@ -185,10 +179,10 @@ async fn a_file_nobody_knows_stops_the_load_until_it_is_left_out() {
 async fn what_cannot_be_taken_comes_back_with_words() {
     let dir = tempfile::tempdir().unwrap();
     let state = desk(dir.path()).await;
-    let gone = post(&state, "/data/path", &[("path", "/nowhere/<b>")]).await;
+    let gone = post(&state, "/data/path", &[("path", "/nowhere/a&b")]).await;
     assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(gone.words(".err-summary a[href='#path']").contains("/nowhere/<b> is not there."));
-    assert_eq!(gone.count("#path[aria-invalid=true][value='/nowhere/<b>']"), 1);
+    assert!(gone.words(".err-summary a[href='#path']").contains("/nowhere/a&b is not there."));
+    assert_eq!(gone.count("#path[aria-invalid=true][value='/nowhere/a&b']"), 1);
     let none = send(&state, &[("", "")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.words(".err-summary").contains("Choose at least one file."));
