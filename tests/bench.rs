@@ -7,15 +7,15 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks by printing")]
 
 mod http;
+mod server;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::process::Child;
+use std::time::Instant;
 
 use http::Connection;
+use server::Server;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -66,11 +66,11 @@ fn fill(program: &Path, dir: &Path) -> Outcome<()> {
     for (phase, seconds, rows) in said.lines().filter_map(phase) {
         let target = match phase {
             "import" => 60.0,
-            "features" | "rebuild" => 20.0,
+            "features" => 20.0,
             _ => f64::INFINITY,
         };
-        let speed = format!("  {phase}, {:.0} rows a second", rows / seconds.max(0.001));
-        timed(&speed, seconds, target);
+        let speed = rows.map(|it| format!(", {:.0} rows a second", it / seconds.max(0.001)));
+        timed(&format!("  {phase}{}", speed.unwrap_or_default()), seconds, target);
     }
     let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let bytes = files.filter_map(|it| Some(it.metadata().ok()?.len())).sum();
@@ -78,12 +78,12 @@ fn fill(program: &Path, dir: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Reads `phase: 1.2 s, 1000 rows`.
-fn phase(line: &str) -> Option<(&str, f64, f64)> {
-    let (name, rest) = line.split_once(": ")?;
-    let (seconds, rows) = rest.split_once(" s, ")?;
-    let rows = rows.split(' ').next()?.replace(',', "");
-    Some((name, seconds.parse().ok()?, rows.parse().ok()?))
+/// Reads `phase: 1.2 s, 1,000 rows`; a phase may tell no rows.
+fn phase(line: &str) -> Option<(&str, f64, Option<f64>)> {
+    let (name, rest) = line.trim().split_once(": ")?;
+    let (seconds, rest) = rest.split_once(" s")?;
+    let rows = rest.trim_start_matches(", ").split(' ').next()?.replace(',', "");
+    Some((name, seconds.parse().ok()?, rows.parse().ok()))
 }
 
 /// Runs a command of the program and reports its time; what it printed.
@@ -95,7 +95,7 @@ fn command(
     arguments: &[&str],
 ) -> Outcome<String> {
     let clock = Instant::now();
-    let output = Command::new(program).args(arguments).arg("--data-dir").arg(dir).output()?;
+    let output = server::command(program).args(arguments).arg("--data-dir").arg(dir).output()?;
     let seconds = clock.elapsed().as_secs_f64();
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
@@ -107,61 +107,16 @@ fn command(
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A program that serves; it ends with this value.
-struct Server {
-    child: Child,
-    host: String,
-    cookie: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
 /// Starts serving and reports the time until the first page is there in full.
 fn start(program: &Path, dir: &Path, what: &str, target: f64) -> Outcome<Server> {
     let clock = Instant::now();
-    let mut child = Command::new(program)
-        .args(["serve", "--no-browser", "--port", "0", "--data-dir"])
-        .arg(dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let lines = read(&mut child);
-    let mut server = Server { child, host: String::new(), cookie: String::new() };
-    let link = loop {
-        let line = lines.recv_timeout(Duration::from_mins(1))?;
-        if let Some((_, link)) = line.split_once("http://") {
-            break link.to_owned();
-        }
-    };
-    let (host, path) = link.split_once('/').ok_or("no address in the link")?;
-    host.clone_into(&mut server.host);
-    let opened = Connection::open(host, "")?.get(&format!("/{path}"))?;
-    let cookie = opened.header("set-cookie").ok_or("the link gave no session")?;
-    cookie.split(';').next().unwrap_or_default().clone_into(&mut server.cookie);
-    let first = Connection::open(host, &server.cookie)?.get("/")?;
+    let server = Server::start(program, dir)?;
+    let first = server.get("/")?;
     timed(what, clock.elapsed().as_secs_f64(), target);
     if first.status != 200 {
         println!("{:<44} answered {}", "  /", first.status);
     }
     Ok(server)
-}
-
-/// What a program prints, line by line; the pipe is kept empty to its end.
-fn read(child: &mut Child) -> Receiver<String> {
-    let (send, lines) = channel();
-    if let Some(output) = child.stdout.take() {
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let _nobody_listens_any_more = send.send(line);
-            }
-        });
-    }
-    lines
 }
 
 /// Times every page over 1 and over 16 connections.
@@ -191,12 +146,12 @@ fn pages(server: &Server) -> Outcome<()> {
 
 /// The pages of the navigation, and a few that they link to.
 fn crawl(server: &Server) -> Outcome<Vec<String>> {
-    let mut connection = Connection::open(&server.host, &server.cookie)?;
+    let mut connection = server.connect()?;
     let mut found: BTreeSet<String> = ["/".to_owned()].into();
     for known in ["/", "/people", "/metrics", "/train"] {
         let page = connection.get(known)?;
         let links =
-            page.links().map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
+            links(&page.body).map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
         for link in links.filter(|_| page.status == 200) {
             let kind = |it: &str| it.rsplit_once('/').map(|it| it.0.to_owned());
             let alike = found.iter().filter(|it| kind(it) == kind(&link)).count();
@@ -218,12 +173,12 @@ fn crawl(server: &Server) -> Outcome<Vec<String>> {
 
 /// Milliseconds of each request of a page, and the page's size.
 fn load(server: &Server, path: &str, connections: usize) -> Outcome<(Vec<f64>, usize)> {
-    let mut first = Connection::open(&server.host, &server.cookie)?;
+    let mut first = server.connect()?;
     let bytes = first.get(path)?.body.len();
     let share = REQUESTS / connections;
     let times = std::thread::scope(|scope| {
         let ask = || -> std::io::Result<Vec<f64>> {
-            let mut connection = Connection::open(&server.host, &server.cookie)?;
+            let mut connection = server.connect()?;
             (0..share).map(|_| request(&mut connection, path)).collect()
         };
         let threads: Vec<_> = (0..connections).map(|_| scope.spawn(ask)).collect();
@@ -253,6 +208,12 @@ fn memory(child: &Child) -> u64 {
         std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() * 1024
+}
+
+/// The addresses of this program that a page links to.
+fn links(page: &str) -> impl Iterator<Item = &str> {
+    let links = page.split("href=\"/").skip(1).filter_map(|it| it.split('"').next());
+    links.filter(|it| !it.starts_with("static/"))
 }
 
 /// Of sorted values.

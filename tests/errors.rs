@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::{Office, run_at, text};
+use crate::office::{Office, run_at, text};
 
 /// Runs a command that must be refused with exit code 1; gives what was said.
 #[track_caller]
@@ -69,10 +69,10 @@ fn a_second_program_is_sent_to_the_first() {
     let office = Office::new();
     let server = office.serve();
     let said = told(&office.path(), &["serve", "--no-browser"]);
-    assert!(said.contains("already running") && said.contains(server.host()), "{said}");
+    assert!(said.contains("already running") && said.contains(&server.host), "{said}");
     let said = told(&office.path(), &["import", example().as_str()]);
     assert!(said.contains("already running"), "{said}");
-    assert_eq!(server.connect().get("/help").unwrap().status, 200, "the first goes on");
+    assert_eq!(server.get("/help").unwrap().status, 200, "the first goes on");
 }
 
 #[test]
@@ -113,17 +113,16 @@ fn a_browser_that_leaves_stops_nothing() {
     let server = office.serve();
     for _ in 0..20 {
         // Opens the live stream, reads a little, leaves.
-        let mut stream = std::net::TcpStream::connect(server.host()).unwrap();
+        let mut stream = std::net::TcpStream::connect(&server.host).unwrap();
         let request = format!(
             "GET /events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n",
-            server.host(),
-            server.cookie()
+            server.host, server.cookie
         );
         std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
         let mut some = [0; 64];
         assert!(stream.read(&mut some).unwrap() > 0);
     }
-    assert_eq!(server.connect().get("/help").unwrap().status, 200);
+    assert_eq!(server.get("/help").unwrap().status, 200);
 }
 
 #[test]

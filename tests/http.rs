@@ -10,7 +10,8 @@ const WAIT: Duration = Duration::from_mins(1);
 /// A connection to the program that stays open between requests.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    host: String,
+    /// What the program is called in a request.
+    pub(crate) host: String,
     cookie: String,
     stream: BufReader<TcpStream>,
 }
@@ -41,11 +42,19 @@ impl Connection {
 
     /// Asks for an address and reads the whole answer.
     pub(crate) fn get(&mut self, path: &str) -> Result<Answer> {
+        self.send("GET", path)
+    }
+
+    /// Sends a request without a body and reads the whole answer.
+    pub(crate) fn send(&mut self, method: &str, path: &str) -> Result<Answer> {
         let cookie = match self.cookie.as_str() {
             "" => String::new(),
             cookie => format!("cookie: {cookie}\r\n"),
         };
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{cookie}\r\n", self.host);
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n{cookie}\r\n",
+            self.host
+        );
         self.stream.get_mut().write_all(request.as_bytes())?;
         let first = self.line()?;
         let status = first.split(' ').nth(1).and_then(|it| it.parse().ok());
@@ -96,11 +105,5 @@ impl Answer {
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
-    }
-
-    /// The addresses of this program that the page links to.
-    pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
-        let links = self.body.split("href=\"/").skip(1).filter_map(|it| it.split('"').next());
-        links.filter(|it| !it.starts_with("static/"))
     }
 }

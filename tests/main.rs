@@ -3,6 +3,8 @@
 
 mod errors;
 mod http;
+mod office;
 mod pages;
 mod program;
+mod server;
 mod tidy;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use scraper::{ElementRef, Html, Selector};
 
-use crate::program::Office;
+use crate::office::Office;
 
 /// Addresses read in one crawl; filters and sort orders make more than anyone needs.
 const PAGES_MAX: usize = 160;
@@ -57,7 +57,7 @@ fn an_office_in_full() {
 #[track_caller]
 fn crawl(office: &Office) -> BTreeSet<String> {
     let server = office.serve();
-    let mut connection = server.connect();
+    let mut connection = server.connect().unwrap();
     let mut waiting = VecDeque::from(["/".to_owned()]);
     let mut known: BTreeSet<String> = waiting.iter().cloned().collect();
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
@@ -73,6 +73,10 @@ fn crawl(office: &Office) -> BTreeSet<String> {
         if answer.status != 200 {
             problems.push(format!("{address}: status {}", answer.status));
             continue;
+        }
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        if !policy.contains("default-src 'none'") || policy.contains("unsafe") {
+            problems.push(format!("{address}: the policy is {policy:?}"));
         }
         let html = answer.header("content-type").is_some_and(|it| it.starts_with("text/html"));
         if !html {

@@ -1,105 +1,81 @@
-//! The program itself, run on a scratch data folder: commands, and a server to ask pages of.
+//! The built program from outside: exit codes, flags, and who may read its pages.
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
 
 use crate::http::Connection;
+use crate::server::{Server, command};
 
-/// A data folder that goes away with it.
-pub(crate) struct Office {
-    dir: tempfile::TempDir,
-}
-
-/// A running server; killed with it.
-pub(crate) struct Server {
-    child: Child,
-    host: String,
-    cookie: String,
-}
-
-impl Office {
-    pub(crate) fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
-    }
-
-    pub(crate) fn path(&self) -> PathBuf {
-        self.dir.path().join("data")
-    }
-
-    /// Runs a command on the folder.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        run_at(&self.path(), arguments)
-    }
-
-    /// Runs a command that must succeed; gives what it printed.
-    #[track_caller]
-    pub(crate) fn done(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}\n{out}\n{err}");
-        out
-    }
-
-    /// Starts the pages and opens the printed link.
-    pub(crate) fn serve(&self) -> Server {
-        let mut child = command(&self.path())
-            .args(["serve", "--no-browser", "--port", "0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let link = lines.into_iter().find_map(|it| {
-            it.split_whitespace().find_map(|it| it.strip_prefix("http://").map(str::to_owned))
-        });
-        let link = link.expect("the link is printed");
-        let (host, path) = link.split_once('/').unwrap();
-        let opened = Connection::open(host, "").unwrap().get(&format!("/{path}")).unwrap();
-        assert_eq!(opened.status, 303, "the link opens once");
-        let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        Server { child, host: host.to_owned(), cookie }
+#[test]
+fn questions_end_well() {
+    let dir = scratch();
+    for arguments in [&["--version"][..], &["--help"], &["serve", "--help"], &["config"]] {
+        check(dir.path(), arguments, 0, "");
     }
 }
 
-impl Server {
-    /// A connection that carries the session.
-    pub(crate) fn connect(&self) -> Connection {
-        Connection::open(&self.host, &self.cookie).unwrap()
-    }
-
-    /// The session, as a cookie header's value.
-    pub(crate) fn cookie(&self) -> &str {
-        &self.cookie
-    }
-
-    /// `127.0.0.1:port`.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
+#[test]
+fn mistakes_are_told_with_a_hint() {
+    let dir = scratch();
+    check(dir.path(), &["config", "--set", "server.prot=1"], 1, "server.port");
+    check(dir.path(), &["config", "--set", "server.port=many"], 1, "server.port");
+    check(dir.path(), &["config", "--config", "/there/is/none.toml"], 1, "none.toml");
+    check(dir.path(), &["wander"], 1, "--help");
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _gone = self.child.wait();
+#[test]
+fn the_data_folder_stands_before_or_after_the_command() {
+    let dir = scratch();
+    let shown = dir.path().display().to_string();
+    for arguments in [["config", "--data-dir", &shown], ["--data-dir", &shown, "config"]] {
+        let output = command(program()).args(arguments).output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains(&shown), "{arguments:?}");
     }
 }
 
-/// Runs a command on a data folder.
-pub(crate) fn run_at(dir: &Path, arguments: &[&str]) -> Output {
-    command(dir).args(arguments).output().unwrap()
+#[test]
+fn strangers_get_no_page() {
+    let dir = scratch();
+    let server = Server::start(program(), dir.path()).unwrap();
+    let mut stranger = Connection::open(&server.host, "").unwrap();
+    assert_eq!(stranger.get("/train").unwrap().status, 401);
+    let mut guesser = Connection::open(&server.host, "crewkeep=0").unwrap();
+    assert_eq!(guesser.get("/train").unwrap().status, 401);
+    let mut rebound = server.connect().unwrap();
+    "office.example".clone_into(&mut rebound.host);
+    assert_eq!(rebound.get("/train").unwrap().status, 421);
+    let mut forger = server.connect().unwrap();
+    assert_eq!(forger.send("POST", "/tasks/x/stop").unwrap().status, 403);
 }
 
-/// What was printed.
-pub(crate) fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+#[cfg(unix)]
+#[test]
+fn an_interrupted_program_ends_well_and_starts_again() {
+    let dir = scratch();
+    for _ in 0..2 {
+        let mut server = Server::start(program(), dir.path()).unwrap();
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(server.child.wait().unwrap().success());
+    }
 }
 
-fn command(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_crewkeep"));
-    command.env_remove("CREWKEEP_DATA_DIR").env_remove("CREWKEEP_CONFIG");
-    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
-    command.arg("--data-dir").arg(dir);
-    command
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_crewkeep"))
+}
+
+fn scratch() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Runs the program on a folder; `said` is part of what it tells on standard error.
+#[track_caller]
+fn check(dir: &Path, arguments: &[&str], code: i32, said: &str) {
+    let output = command(program()).args(arguments).arg("--data-dir").arg(dir).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?} said: {words}");
+    assert!(words.contains(said), "{arguments:?} said: {words}");
+    assert!(!words.contains("panicked"), "{arguments:?} said: {words}");
 }

@@ -41,7 +41,9 @@ export class Report {
 export async function start(binary) {
   const dir = mkdtempSync(join(tmpdir(), "crewkeep-walk-"));
   const flags = ["serve", "--no-browser", "--port", "0", "--data-dir", dir];
-  const child = spawn(binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
+  // Variables of that name are settings of the program: the caller's must not change the walk.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CREWKEEP_")));
+  const child = spawn(binary, flags, { env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const link = await new Promise((found, lost) => {
     const late = setTimeout(() => lost(new Error(`no link within 30 s; it said:\n${said}`)), 30_000);
