@@ -7,6 +7,8 @@ pub mod card;
 pub mod csv;
 pub mod demo;
 pub mod derive;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod export;
 pub mod frame;
 pub mod glossary;
