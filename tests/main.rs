@@ -1,1 +1,3 @@
+//! The program from outside: slow checks and house rules, one module each.
 
+mod truth;

@@ -7,6 +7,8 @@ pub mod demo;
 pub mod derive;
 pub mod frame;
 pub mod imports;
+pub mod material;
+pub mod models;
 pub mod place;
 pub mod progress;
 pub mod runs;
