@@ -163,11 +163,14 @@ pub fn mark(cx: &Cx<'_>, uid: Uid) -> Result<Option<Mark>> {
     Ok(Some(Mark { name: person.name, values: known.collect() }))
 }
 
-/// What a model may read, in the order of the receipt: group, then name and sentence.
-pub fn read_features() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+/// Id, name and sentence of a feature.
+pub type Told = (&'static str, &'static str, &'static str);
+
+/// What a model may read, in the groups of the receipt.
+pub fn read_features() -> Vec<(&'static str, Vec<Told>)> {
     let of = |group: Group| {
         let inside = FEATURES.iter().filter(move |it| it.group == group);
-        (group.title(), inside.map(|it| (it.title, it.sentence)).collect())
+        (group.title(), inside.map(|it| (it.id, it.title, it.sentence)).collect())
     };
     Group::ALL.into_iter().map(of).collect()
 }

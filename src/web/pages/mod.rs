@@ -2,6 +2,8 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+pub mod model;
+pub mod task;
 pub mod train;
 
 use uuid::Uuid;
@@ -39,7 +41,7 @@ pub struct Nav {
 }
 
 /// Every page, in the order of the navigation.
-pub const PAGES: &[Page] = &[train::PAGE, train::TASK];
+pub const PAGES: &[Page] = &[model::PAGE, train::PAGE, task::PAGE];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
