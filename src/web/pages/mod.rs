@@ -7,6 +7,8 @@ pub mod first_run;
 pub mod help;
 pub mod import;
 pub mod metrics;
+pub mod model;
+pub mod task;
 pub mod train;
 pub mod turnover;
 pub mod upload;
@@ -59,6 +61,7 @@ pub const PAGES: &[Page] = &[
     metrics::METRIC,
     help::PAGE,
 ];
+pub const PAGES: &[Page] = &[model::PAGE, train::PAGE, task::PAGE];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
