@@ -4,7 +4,6 @@
 
 use crate::app::metrics::{format, interval};
 use crate::app::turnover::{By, EVENTS_MIN, HIRES_MIN, Report, Split};
-use crate::domain::rate::TooFew;
 use crate::web::charts::{self, Chart, Km, KmGroup, KmStep, Metric, MetricStyle};
 use crate::web::numbers::{self, percent, plain};
 use crate::web::parts::{Definition, StateKind, StateView, TableView, ThView, Tile};
@@ -14,18 +13,29 @@ const LINES_MAX: usize = 60;
 
 /// What is true, in one sentence.
 pub(super) fn sentence(it: &Report) -> String {
-    let exits = counted(it.exits, "exit", "exits");
+    let (one, many) = match it.metric.id {
+        "voluntary_turnover" => ("exit by choice", "exits by choice"),
+        "regretted_turnover" => ("regretted exit", "regretted exits"),
+        _ => ("exit", "exits"),
+    };
+    let exits = counted(it.exits, one, many);
     let span = months(it);
+    let heads = match it.metric.id {
+        "turnover_start" => format!("{} people at the start", it.figure.n),
+        "turnover_end" => format!("{} people at the end", it.figure.n),
+        _ => format!("{} people on average", it.figure.n),
+    };
     let what = it.metric.title.to_lowercase();
     match (it.figure.value, interval(it.metric, &it.figure)) {
-        (Some(value), Some(range)) => format!(
-            "{exits} in {span} with {} people: {what} is {}, {range}.",
-            it.figure.n,
-            format(it.metric, value),
-        ),
+        (Some(value), Some(range)) => {
+            format!(
+                "{exits} in {span} with {heads}: {what} is {}, {range}.",
+                format(it.metric, value)
+            )
+        }
         _ => {
-            let TooFew { have, need } = it.figure.too_few.unwrap_or(TooFew { have: 0, need: 0 });
-            format!("{exits} in {span} with {have} people: too few for a rate, which needs {need}.")
+            let need = it.metric.minimum;
+            format!("{exits} in {span} with {heads}: too few for a rate, which needs {need}.")
         }
     }
 }
@@ -131,7 +141,9 @@ pub(super) fn tiles(it: &Report) -> Vec<Tile> {
     let mut tiles = vec![numbers::tile("now", it.metric.title, it.metric, &it.figure, year)];
     if let Some(before) = &it.before {
         let tile = numbers::tile("before", "The twelve months before", it.metric, before, year);
-        tiles.push(Tile { as_of: format!("To {}", plain(it.from.plus(-1))), ..tile });
+        let definition = tile.definition.map(|it| Definition { sql: None, ..it });
+        let as_of = format!("To {}", plain(it.from.plus(-1)));
+        tiles.push(Tile { as_of, definition, ..tile });
     }
     tiles
 }
@@ -178,6 +190,10 @@ pub(super) fn curves(it: &Report, split: Split) -> Chart {
         horizon_days: f64::from(tenure.horizon),
         at_days: &tenure.at_days,
     });
+    if groups.len() > 3 {
+        // Four names at the end of four lines hide what they name; the legend has them.
+        chart.plot.texts.clear();
+    }
     "Across: days since hire. Up: the share that has not left by choice."
         .clone_into(&mut chart.note);
     chart
