@@ -29,7 +29,7 @@ pub fn range(metric: &Metric, figure: &Figure) -> String {
         return format!("{} of {} needed", few.have, few.need);
     }
     interval(metric, figure).unwrap_or_else(|| match metric.unit {
-        Unit::People | Unit::PeopleMean => "counted, no interval".to_owned(),
+        Unit::People | Unit::PeopleMean => "counted".to_owned(),
         _ => "no interval".to_owned(),
     })
 }
@@ -64,10 +64,10 @@ pub fn definition(id: &str, metric: &Metric, figure: &Figure, with_sql: bool) ->
         },
         interval: Some(format!("{} (95%). {}", range(metric, figure), metric.interval))
             .filter(|_| figure.low.is_some()),
-        n: Some(format!("n = {}, over {}", whole(figure.n), figure.period)),
+        n: Some(format!("n = {}, {}", whole(figure.n), said_period(&figure.period))),
         left_out: None,
         sql: with_sql.then(|| sql(metric).to_owned()),
-        as_of: figure.as_of.to_string(),
+        as_of: plain(figure.as_of),
         href: None,
     }
 }

@@ -26,18 +26,12 @@ pub(super) fn sentence(it: &Report) -> String {
         _ => format!("{} people on average", it.figure.n),
     };
     let what = it.metric.title.to_lowercase();
-    match (it.figure.value, interval(it.metric, &it.figure)) {
-        (Some(value), Some(range)) => {
-            format!(
-                "{exits} in {span} with {heads}: {what} is {}, {range}.",
-                format(it.metric, value)
-            )
-        }
-        _ => {
-            let need = it.metric.minimum;
-            format!("{exits} in {span} with {heads}: too few for a rate, which needs {need}.")
-        }
+    if let (Some(value), Some(range)) = (it.figure.value, interval(it.metric, &it.figure)) {
+        let value = format(it.metric, value);
+        return format!("{exits} in {span} with {heads}: {what} is {value}, {range}.");
     }
+    let need = it.metric.minimum;
+    format!("{exits} in {span} with {heads}: too few for a rate, which needs {need}.")
 }
 
 /// Where, as of when, and against the year before.
@@ -45,10 +39,10 @@ pub(super) fn lede(it: &Report) -> String {
     let place = it.scope.words();
     let here = format!("As of {}, {place}.", plain(it.data.1));
     let year = counted_days(it);
-    let short = if year < 360 {
-        format!(" The data hold {year} days, so the rate is scaled to a year.")
-    } else {
-        String::new()
+    let short = match it.figure.value {
+        _ if year >= 360 => String::new(),
+        Some(_) => format!(" The data hold {year} days; the rate is scaled to a year."),
+        None => format!(" The data hold {year} days."),
     };
     let Some(before) = &it.before else { return format!("{here}{short}") };
     let (Some(value), Some(range)) = (before.value, interval(it.metric, before)) else {
@@ -86,10 +80,14 @@ pub(super) fn trend(it: &Report) -> Chart {
     let title = it.metric.title;
     if it.trend.is_empty() {
         let days = counted_days(it);
-        let first = plain(it.data.0.plus(365));
+        let first = plain(it.data.0.plus(364));
+        let until = match it.figure.value {
+            Some(_) => "Until then the rate above, scaled to a year, is what there is.",
+            None => "Until then the tables below hold what there is.",
+        };
         let words = format!(
             "A point covers twelve months and the data hold {days} days. The first one shows when \
-             they reach {first}. Until then the rate above, scaled to a year, is what there is."
+             they reach {first}. {until}"
         );
         let state = StateView::new(StateKind::Thin, "Not twelve months of data yet", &words);
         return stated(state);
@@ -153,7 +151,7 @@ pub(super) fn curves(it: &Report, split: Split) -> Chart {
     let tenure = &it.tenure;
     if tenure.groups.is_empty() {
         let words = format!(
-            "There are {} and {} watched from their first day; a curve needs {EVENTS_MIN} and \
+            "So far: {} and {} watched from their first day; a curve needs {EVENTS_MIN} and \
              {HIRES_MIN}. The table of exits holds what there is.",
             counted(tenure.events, "exit by choice", "exits by choice"),
             counted(tenure.hires, "hire", "hires"),
@@ -214,7 +212,7 @@ fn curve_words(it: &Report) -> String {
     }
     let each: Vec<_> =
         tenure.groups.iter().map(|it| format!("{} {}", it.name, share(&it.year))).collect();
-    format!("Not left by choice by day {day}: {}.", each.join(", "))
+    format!("Had not left by choice by day {day}: {}.", each.join(", "))
 }
 
 /// What the curves rest on.
@@ -301,7 +299,7 @@ pub(super) fn naive(it: &Report) -> Tile {
                     is not chance."
                 .to_owned(),
             value: if few { of } else { format!("{value} ({of})") },
-            as_of: it.data.1.to_string(),
+            as_of: plain(it.data.1),
             ..Definition::default()
         }),
     }
@@ -426,7 +424,7 @@ fn signed(number: i64) -> String {
     }
 }
 
-fn counted(n: u64, one: &str, many: &str) -> String {
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
