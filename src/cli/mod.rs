@@ -4,9 +4,15 @@
 //! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
 
 mod config;
+mod demo;
+mod import;
 mod metric;
+mod predict;
+mod progress;
 mod serve;
+mod train;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,6 +54,14 @@ struct Global {
 enum Command {
     /// Serve the pages on this machine (the default)
     Serve(serve::Arguments),
+    /// Load an office's CSV files, or show what they hold
+    Import(import::Arguments),
+    /// Load a generated office with a known law of leaving
+    Demo(demo::Arguments),
+    /// Train a model, test it and score everyone
+    Train(train::Arguments),
+    /// Score everyone with the newest model
+    Predict(predict::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
@@ -81,6 +95,10 @@ fn run(cli: Cli) -> Result<()> {
     let global = cli.global;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(arguments) => serve::run(&global, &arguments),
+        Command::Import(arguments) => import::run(&global, &arguments),
+        Command::Demo(arguments) => demo::run(&global, &arguments),
+        Command::Train(arguments) => train::run(&global, &arguments),
+        Command::Predict(arguments) => predict::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
     }
@@ -139,14 +157,12 @@ fn first_line(error: &Error) -> String {
     }
 }
 
-/// Prints a line of output; a closed pipe ends the program quietly.
-#[expect(clippy::print_stdout, reason = "the command line speaks here and nowhere else")]
+/// Prints a line of output. A reader that has left is no reason to stop serving.
 fn out(line: &str) {
-    println!("{line}");
+    let _reader_gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Prints a line of progress or failure.
-#[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
 fn say(line: &str) {
-    eprintln!("{line}");
+    let _reader_gone = writeln!(std::io::stderr(), "{line}");
 }

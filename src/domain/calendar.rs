@@ -253,7 +253,7 @@ mod tests {
             assert!(period.from <= day && day < period.to);
             assert_eq!(Day::parse(&day.to_string()), Some(day));
         }
-        assert_eq!(Month::parse("2026-11").map(|it| it.words()).as_deref(), Some("Nov 2026"));
+        assert_eq!(Month::parse("2026-11").map(Month::words).as_deref(), Some("Nov 2026"));
         assert_eq!(
             Day::from_ymd(2026, 11, 23).map(|it| it.words(2026)).as_deref(),
             Some("Mon 23 Nov")

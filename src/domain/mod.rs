@@ -13,7 +13,9 @@
 //! Never here: IO, SQL, HTML, the clock, serialised shapes.
 
 pub mod calendar;
+pub mod count;
 pub mod deny;
 pub mod fact;
 pub mod rate;
+pub mod risk;
 pub mod told;

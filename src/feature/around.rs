@@ -131,6 +131,12 @@ impl Around {
         self.span
     }
 
+    /// Works out once who is paid what on a day that is not the first of a month.
+    pub fn stand_on(&mut self, as_of: Day) {
+        let standing = self.standing(as_of);
+        self.standings.insert(as_of, standing);
+    }
+
     /// The office of a zone.
     pub fn office_of(&self, zone: i64) -> i64 {
         self.offices.get(&zone).copied().unwrap_or_default()

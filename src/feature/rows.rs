@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use super::around::{Around, Person};
 use super::history::History;
 use super::values;
-use crate::domain::calendar::Month;
+use crate::domain::calendar::{Day, Month};
 use crate::store::months::{MonthRow, Span, Want};
 use crate::store::{Error, Read, Result, Store};
 
@@ -100,21 +100,43 @@ pub fn months_of(
 ) -> Result<Vec<MonthRow>> {
     let Some(first) = months.iter().min() else { return Ok(Vec::new()) };
     let history = History::load(read, around, who, first.first_day())?;
-    let row = |month: &Month| {
-        let as_of = month.first_day();
-        let spell = who.spell_at(as_of)?;
-        let zone_id = who.zone_at(as_of);
-        Some(MonthRow {
-            technician_id: who.technician_id,
-            employment_id: spell.employment_id,
-            month_no: month.0,
-            as_of,
-            zone_id,
-            office_id: around.office_of(zone_id),
-            values: values(&history, around, as_of),
-        })
-    };
-    Ok(months.iter().filter_map(row).collect())
+    Ok(months.iter().filter_map(|it| row_on(&history, around, it.first_day())).collect())
+}
+
+/// The rows of everyone at risk on the morning of a day, by technician: what is scored. Facts dated
+/// before the day count, as in the rows of months.
+pub fn rows_on(
+    read: &Read<'_>,
+    as_of: Day,
+    tell: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<Vec<MonthRow>> {
+    let mut around = Around::load(read)?;
+    around.stand_on(as_of);
+    let people: Vec<&Person> =
+        around.people().iter().filter(|it| it.spell_at(as_of).is_some()).collect();
+    let mut rows = Vec::with_capacity(people.len());
+    for (done, who) in people.iter().enumerate() {
+        rows.extend(row_on(&History::load(read, &around, who, as_of)?, &around, as_of));
+        if !tell(done + 1, people.len()) {
+            return Err(Error::Cancelled);
+        }
+    }
+    Ok(rows)
+}
+
+fn row_on(history: &History<'_>, around: &Around, as_of: Day) -> Option<MonthRow> {
+    let who = history.who;
+    let spell = who.spell_at(as_of)?;
+    let zone_id = who.zone_at(as_of);
+    Some(MonthRow {
+        technician_id: who.technician_id,
+        employment_id: spell.employment_id,
+        month_no: as_of.month().0,
+        as_of,
+        zone_id,
+        office_id: around.office_of(zone_id),
+        values: values(history, around, as_of),
+    })
 }
 
 /// Technicians with a wanted month at risk, and those months.

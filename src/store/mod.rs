@@ -11,12 +11,18 @@ pub(crate) mod fixture;
 mod migrate;
 mod pool;
 
+pub mod audit;
 pub mod facts;
+pub mod imports;
+pub mod models;
 pub mod months;
 pub mod office;
+pub mod people;
 pub mod places;
 pub mod rollups;
+pub mod situations;
 pub mod tasks;
+pub mod wipe;
 
 use std::fmt;
 use std::ops::Deref;

@@ -209,6 +209,16 @@ pub fn replace(tx: &Tx<'_>, rows: &[MonthRow], want: &Want) -> Result<()> {
     rows.iter().try_for_each(|it| put(tx, it))
 }
 
+/// Technicians whose roll-ups a want makes stale, each with its earliest day; `None` when that is
+/// everyone from the beginning.
+pub fn technicians_of(read: &Read<'_>, want: &Want) -> Result<Option<Vec<(i64, i32)>>> {
+    if want.from_day(EVERYONE).is_some_and(|it| it.0 <= 0) {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = read.rows("SELECT id FROM technician ORDER BY id", [], |row| row.get(0))?;
+    Ok(Some(ids.into_iter().filter_map(|id| Some((id, want.from_day(id)?.0))).collect()))
+}
+
 /// Forgets the marks of a want, except those noted again since it was read.
 pub fn clear_stale(tx: &Tx<'_>, want: &Want) -> Result<()> {
     for (technician, mark) in &want.marks {
@@ -225,6 +235,11 @@ pub fn frame_rows(read: &Read<'_>) -> Result<Vec<KeptRow>> {
 /// The rows of one month, for scoring, by technician.
 pub fn latest(read: &Read<'_>, month: Month) -> Result<Vec<KeptRow>> {
     read.rows(FRAME_ROWS, (month.0, month.0), kept_row)
+}
+
+/// The rows of one technician in some months, the first first.
+pub fn of(read: &Read<'_>, technician_id: i64, from: Month, to: Month) -> Result<Vec<KeptRow>> {
+    read.rows(ROWS_OF, (from.0, to.0, technician_id), kept_row)
 }
 
 /// The months kept, first and last; `None` when there is no row.
@@ -323,7 +338,11 @@ const KEPT_KEYS: &str = r"
 SELECT id, technician_id, month_no
 FROM technician_month";
 
-const FRAME_ROWS: &str = r"
+/// The columns of a kept row.
+macro_rules! frame_rows {
+    ($more:literal) => {
+        concat!(
+            "
 SELECT
   m.id,
   m.technician_id,
@@ -354,8 +373,17 @@ SELECT
   m.schedule_changes_per_week
 FROM technician_month m
 JOIN employment e ON e.id = m.employment_id
-WHERE m.month_no BETWEEN ?1 AND ?2
-ORDER BY m.month_no, m.technician_id";
+WHERE m.month_no BETWEEN ?1 AND ?2",
+            $more,
+            "
+ORDER BY m.month_no, m.technician_id"
+        )
+    };
+}
+
+const FRAME_ROWS: &str = frame_rows!("");
+
+const ROWS_OF: &str = frame_rows!("\n  AND m.technician_id = ?3");
 
 const PUT: &str = r"
 INSERT INTO technician_month (

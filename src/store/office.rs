@@ -55,3 +55,10 @@ pub fn span(read: &Read<'_>) -> Result<Option<(Day, Day)>> {
         })?;
     Ok(span.and_then(|it| Some((Day(it.0?), Day(it.1?)))))
 }
+
+/// Short names of the sources there are technicians of.
+pub fn sources(read: &Read<'_>) -> Result<Vec<String>> {
+    read.rows("SELECT DISTINCT source FROM technician ORDER BY source LIMIT 100", [], |row| {
+        row.get(0)
+    })
+}

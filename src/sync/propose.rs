@@ -18,7 +18,7 @@ pub type Known<'a> = &'a dyn Fn(&'static str, &str) -> bool;
 /// Below this a guess is not made.
 const GUESS_MIN: f64 = 0.5;
 /// From here on a guess is as good as the name itself.
-const SURE_MIN: f64 = 0.85;
+pub const SURE_MIN: f64 = 0.85;
 /// Candidates named for a missing column.
 const NEAREST_MAX: usize = 3;
 /// Values quoted for a column.

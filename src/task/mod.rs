@@ -3,7 +3,11 @@
 //! A task is a small value with an idempotent `run`: its results are written in one transaction at
 //! the end, so a run that was cut off is simply asked for again. Never here: SQL, HTTP.
 
+mod demo;
+mod import;
 mod queue;
+mod score;
+mod train;
 
 use std::fmt;
 
@@ -13,7 +17,11 @@ use serde::de::DeserializeOwned;
 use crate::app::progress::Tell;
 use crate::app::{Error, Office, Result};
 
+pub use demo::Demo;
+pub use import::Import;
 pub use queue::{Queue, RunView};
+pub use score::Score;
+pub use train::Train;
 
 /// Which thread runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +61,8 @@ pub struct Entry {
 }
 
 /// Every task there is.
-pub const TASKS: &[Entry] = &[];
+pub const TASKS: &[Entry] =
+    &[entry::<Demo>(), entry::<Import>(), entry::<Train>(), entry::<Score>()];
 
 const fn entry<T: Task>() -> Entry {
     fn run<T: Task>(office: &Office, payload: &str, tell: &dyn Tell) -> Result<String> {
