@@ -151,7 +151,7 @@ fn crawl(server: &Server) -> Outcome<Vec<String>> {
     for known in ["/", "/people", "/metrics", "/train"] {
         let page = connection.get(known)?;
         let links =
-            page.links().map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
+            links(&page.body).map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
         for link in links.filter(|_| page.status == 200) {
             let kind = |it: &str| it.rsplit_once('/').map(|it| it.0.to_owned());
             let alike = found.iter().filter(|it| kind(it) == kind(&link)).count();
@@ -208,6 +208,12 @@ fn memory(child: &Child) -> u64 {
         std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() * 1024
+}
+
+/// The addresses of this program that a page links to.
+fn links(page: &str) -> impl Iterator<Item = &str> {
+    let links = page.split("href=\"/").skip(1).filter_map(|it| it.split('"').next());
+    links.filter(|it| !it.starts_with("static/"))
 }
 
 /// Of sorted values.

@@ -106,10 +106,4 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
     }
-
-    /// The addresses of this program that the page links to.
-    pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
-        let links = self.body.split("href=\"/").skip(1).filter_map(|it| it.split('"').next());
-        links.filter(|it| !it.starts_with("static/"))
-    }
 }

@@ -2,19 +2,24 @@
 //!
 //! Never here: HTML, request types, command-line types.
 
+pub mod audit;
 pub mod card;
 pub mod csv;
 pub mod demo;
 pub mod derive;
+pub mod export;
 pub mod frame;
 pub mod glossary;
 pub mod imports;
 pub mod metrics;
+pub mod people;
+pub mod person;
 pub mod place;
 pub mod progress;
 pub mod runs;
 pub mod scope;
 pub mod score;
+pub mod today;
 pub mod train;
 pub mod turnover;
 

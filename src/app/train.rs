@@ -389,7 +389,7 @@ fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64
 
 fn situations_of(table: &Table, card: &Card) -> Vec<(i64, situations::Point)> {
     let rows = table.labelled.rows.iter().map(|at| &table.kept[*at]);
-    rows.map(|it| (it.id, score::point(&it.row, card))).collect()
+    rows.map(|it| (it.id, score::point(&it.row.values, card))).collect()
 }
 
 /// SHA-256 over the training table: columns, targets, people, months.

@@ -12,6 +12,7 @@ mod progress;
 mod serve;
 mod train;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -156,14 +157,12 @@ fn first_line(error: &Error) -> String {
     }
 }
 
-/// Prints a line of output; a closed pipe ends the program quietly.
-#[expect(clippy::print_stdout, reason = "the command line speaks here and nowhere else")]
+/// Prints a line of output. A reader that has left is no reason to stop serving.
 fn out(line: &str) {
-    println!("{line}");
+    let _reader_gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Prints a line of progress or failure.
-#[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
 fn say(line: &str) {
-    eprintln!("{line}");
+    let _reader_gone = writeln!(std::io::stderr(), "{line}");
 }

@@ -11,11 +11,13 @@ pub(crate) mod fixture;
 mod migrate;
 mod pool;
 
+pub mod audit;
 pub mod facts;
 pub mod imports;
 pub mod models;
 pub mod months;
 pub mod office;
+pub mod people;
 pub mod places;
 pub mod rollups;
 pub mod situations;

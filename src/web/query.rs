@@ -44,7 +44,8 @@ impl Asked {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// A text as it may stand in an address.
+pub fn escaped(text: &str) -> String {
     text.bytes()
         .map(|it| match it {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {

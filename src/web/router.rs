@@ -2,7 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
-use super::pages::{help, metrics, train, turnover};
+use super::pages::{data, first_run, help, import, metrics, train, turnover, upload};
 use super::{assets, session, sse};
 
 /// Adds them.
@@ -11,6 +11,16 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/health", get().to(session::health))
         .route("/static/{hash}/{name}", get().to(assets::serve))
         .route("/events", get().to(sse::page))
+        .route("/", get().to(first_run::home))
+        .route("/data", get().to(data::show))
+        .route("/data/upload", post().to(upload::files))
+        .route("/data/path", post().to(upload::path))
+        .route("/data/import/{uid}", get().to(import::show))
+        .route("/data/import/{uid}/columns", post().to(import::columns))
+        .route("/data/import/{uid}/load", post().to(import::load))
+        .route("/data/import/{uid}/discard", post().to(import::discard))
+        .route("/data/loads/{uid}", get().to(data::load))
+        .route("/data/loads/{uid}/refused.csv", get().to(data::refused_csv))
         .route("/turnover", get().to(turnover::show))
         .route("/metrics", get().to(metrics::list))
         .route("/metrics/{id}.csv", get().to(metrics::download))

@@ -24,8 +24,12 @@ use crate::app::runs::Uid;
 use crate::task::RunView;
 
 /// Where every page's chip listens.
-pub(super) const CHIP_STREAM: &str = "/events";
+pub(super) const CHIP_STREAM: &str = "/events?topics=tasks";
+/// What a topic that watches a task begins with.
+const TASK_TOPIC: &str = "task:";
 
+/// Tasks one browser may watch at once.
+const WATCHED_MAX: usize = 20;
 const PING_EVERY: Duration = Duration::from_secs(15);
 
 /// What a program reads of a run.
@@ -83,12 +87,19 @@ enum Step {
 /// What `/events` is asked to watch besides the chip.
 #[derive(Debug, Deserialize)]
 pub(super) struct Topics {
-    task: Option<String>,
+    topics: Option<String>,
 }
 
-/// `GET /events?task={uid}`.
+/// Where the panel of a task listens; the browser's one stream carries it beside the chip.
+pub(super) fn task_stream(uid: Uid) -> String {
+    format!("/events?topics={TASK_TOPIC}{}", uid_text(uid))
+}
+
+/// `GET /events?topics=tasks,task:{uid}`: one stream serves every tab of a browser.
 pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) -> HttpResponse {
-    let watched = topics.task.as_deref().and_then(uid_of);
+    let topics = topics.topics.as_deref().unwrap_or_default().split(',');
+    let watched = topics.filter_map(|it| uid_of(it.strip_prefix(TASK_TOPIC)?));
+    let watched: Vec<Uid> = watched.take(WATCHED_MAX).collect();
     let changes = state.queue.watch_all();
     let first = (state, watched, changes, true);
     reply(stream::unfold(first, |(state, watched, mut changes, first)| async move {
@@ -100,16 +111,16 @@ pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) ->
             }
             changes.mark_unchanged();
         }
-        let bytes = events(&state, watched);
+        let bytes = events(&state, &watched);
         Some((bytes, (state, watched, changes, false)))
     }))
 }
 
-fn events(state: &State, watched: Option<Uid>) -> Bytes {
+fn events(state: &State, watched: &[Uid]) -> Bytes {
     let chip = task_chip(state);
     let mut text = event("tasks", &TaskChipPart { chip: &chip }.render().unwrap_or_default());
-    let view = watched.and_then(|uid| state.queue.watch(uid)).map(|it| it.borrow().clone());
-    if let Some(view) = view {
+    for views in watched.iter().filter_map(|uid| state.queue.watch(*uid)) {
+        let view = views.borrow().clone();
         let name = format!("task-{}", uid_text(view.uid));
         text += &event(&name, &TaskPanel::of(&view).render().unwrap_or_default());
     }

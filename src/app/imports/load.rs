@@ -276,7 +276,8 @@ impl Bad {
                 told.collect::<Vec<_>>().join("; ")
             ),
             "Check that each column was taken for the right one, and that the files it refers to \
-             were loaded. --force loads the rest of the rows.",
+             were loaded. A load by force (--force, or the box on the import page) takes the \
+             rest of the rows.",
         )
     }
 }

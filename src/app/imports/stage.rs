@@ -61,9 +61,14 @@ impl Office {
     /// Notes an order over a path on this machine.
     pub fn stage_path(&self, path: &Path) -> Result<Uid> {
         let path = fs::canonicalize(path).map_err(|error| {
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "is not there".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+                _ => format!("cannot be opened: {error}"),
+            };
             Error::told(
                 Kind::Invalid,
-                format!("{} cannot be opened: {error}.", path.display()),
+                format!("{} {why}.", path.display()),
                 "Check the name; it must be a folder or file on the machine Crewkeep runs on.",
             )
         })?;

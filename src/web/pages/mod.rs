@@ -2,10 +2,14 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+pub mod data;
+pub mod first_run;
 pub mod help;
+pub mod import;
 pub mod metrics;
 pub mod train;
 pub mod turnover;
+pub mod upload;
 
 use uuid::Uuid;
 
@@ -44,8 +48,17 @@ pub struct Nav {
 }
 
 /// Every page, in the order of the navigation.
-pub const PAGES: &[Page] =
-    &[turnover::PAGE, train::PAGE, train::TASK, metrics::PAGE, metrics::METRIC, help::PAGE];
+pub const PAGES: &[Page] = &[
+    turnover::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
+    train::PAGE,
+    train::TASK,
+    metrics::PAGE,
+    metrics::METRIC,
+    help::PAGE,
+];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {

@@ -11,6 +11,7 @@ use crate::web::State;
 use crate::web::error::Failure;
 use crate::web::reply::{Reply, act, html, read, see_other};
 use crate::web::shell::Shell;
+use crate::web::sse::task_stream;
 
 /// The list of tasks and the button that trains.
 pub const PAGE: Page = Page {
@@ -86,6 +87,7 @@ struct TrainPage {
 struct TaskPage {
     shell: Shell,
     uid: String,
+    stream: String,
     panel: TaskPanel,
     again: Option<String>,
 }
@@ -107,9 +109,8 @@ pub async fn task(state: web::Data<State>, uid: web::Path<String>, request: Http
         None => kept(&run),
     };
     shell.title.clone_from(&panel.title);
-    shell.events = Some(format!("/events?task={text}"));
     let again = (panel.ended && panel.state != state::DONE).then(|| format!("/tasks/{text}/again"));
-    html(&TaskPage { shell, uid: text, panel, again })
+    html(&TaskPage { shell, stream: task_stream(uid), uid: text, panel, again })
 }
 
 /// `POST /tasks/{uid}/stop`.

@@ -1,0 +1,46 @@
+//! First run: an office without data, and the doors through which data come.
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+
+use super::data::Forms;
+use crate::app::frame;
+use crate::web::State;
+use crate::web::parts::{StepState, StepView};
+use crate::web::reply::{Reply, html, see_other};
+use crate::web::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "pages/first_run.html")]
+struct FirstRunPage {
+    shell: Shell,
+    steps: Vec<StepView>,
+    forms: Forms,
+}
+
+/// `GET /` until there is a Today page: the doors, or the state of the data.
+pub async fn home(state: web::Data<State>, request: HttpRequest) -> Reply {
+    let frame = state.office.page(frame::read).await?;
+    if frame.data_to.is_none() { show(&request) } else { Ok(see_other("/data")) }
+}
+
+/// What `/` shows while the office has no data.
+pub fn show(request: &HttpRequest) -> Reply {
+    let mut shell = Shell::bare("Set up");
+    shell.theme = crate::web::reply::theme(request);
+    html(&FirstRunPage { shell, steps: steps(0), forms: Forms::default() })
+}
+
+/// The steps of bringing data in, the one at this place being the present one.
+pub(super) fn steps(now: usize) -> Vec<StepView> {
+    let state = |at: usize| match at.cmp(&now) {
+        std::cmp::Ordering::Less => StepState::Done,
+        std::cmp::Ordering::Equal => StepState::Now,
+        std::cmp::Ordering::Greater => StepState::Todo,
+    };
+    ["Choose data", "Check columns", "Load"]
+        .into_iter()
+        .enumerate()
+        .map(|(at, label)| StepView { label: label.to_owned(), state: state(at) })
+        .collect()
+}
