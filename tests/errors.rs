@@ -50,7 +50,8 @@ fn a_file_cut_short_is_told() {
 fn a_folder_without_data_is_told() {
     let office = Office::new();
     for command in ["metric", "predict"] {
-        let said = told(&office.path(), &[command, "turnover"][..2 - usize::from(command == "predict")]);
+        let said =
+            told(&office.path(), &[command, "turnover"][..2 - usize::from(command == "predict")]);
         assert!(said.contains("There is no data in"), "{said}");
     }
 }

@@ -83,7 +83,8 @@ fn crawl(office: &Office) -> BTreeSet<String> {
             continue;
         }
         let page = Html::parse_document(&answer.body);
-        problems.extend(check(&page, &answer.body).into_iter().map(|it| format!("{address}: {it}")));
+        problems
+            .extend(check(&page, &answer.body).into_iter().map(|it| format!("{address}: {it}")));
         for link in links(&page) {
             let kind = kind_of(&link);
             let count = kinds.entry(kind.clone()).or_default();

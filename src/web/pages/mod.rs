@@ -7,6 +7,9 @@ pub mod first_run;
 pub mod help;
 pub mod import;
 pub mod metrics;
+pub mod people;
+pub mod person;
+pub mod today;
 pub mod train;
 pub mod turnover;
 pub mod upload;
@@ -53,6 +56,10 @@ pub const PAGES: &[Page] = &[
     data::PAGE,
     data::LOAD,
     import::PAGE,
+    today::PAGE,
+    people::PAGE,
+    person::PAGE,
+    turnover::PAGE,
     train::PAGE,
     train::TASK,
     metrics::PAGE,
