@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 
 use super::pages::{data, first_run, help, import, metrics, train, turnover, upload};
 use super::pages::{model, task, train};
+use super::pages::{data, help, import, metrics, people, person, today, train, turnover, upload};
 use super::{assets, session, sse};
 
 /// Adds them.
@@ -12,7 +13,11 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/health", get().to(session::health))
         .route("/static/{hash}/{name}", get().to(assets::serve))
         .route("/events", get().to(sse::page))
-        .route("/", get().to(first_run::home))
+        .route("/", get().to(today::show))
+        .route("/people", get().to(people::show))
+        .route("/people.csv", get().to(people::download))
+        .route("/people/{uid}.json", get().to(person::receipt))
+        .route("/people/{uid}", get().to(person::show))
         .route("/data", get().to(data::show))
         .route("/data/upload", post().to(upload::files))
         .route("/data/path", post().to(upload::path))

@@ -9,6 +9,9 @@ pub mod import;
 pub mod metrics;
 pub mod model;
 pub mod task;
+pub mod people;
+pub mod person;
+pub mod today;
 pub mod train;
 pub mod turnover;
 pub mod upload;
@@ -55,6 +58,10 @@ pub const PAGES: &[Page] = &[
     data::PAGE,
     data::LOAD,
     import::PAGE,
+    today::PAGE,
+    people::PAGE,
+    person::PAGE,
+    turnover::PAGE,
     train::PAGE,
     train::TASK,
     metrics::PAGE,
