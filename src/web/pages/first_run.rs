@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, web};
 use askama::Template;
 
-use super::data::Forms;
+use super::data::{self, Forms};
 use crate::app::frame;
 use crate::web::State;
 use crate::web::parts::{StepState, StepView};
-use crate::web::reply::{Reply, html, see_other};
+use crate::web::reply::{Reply, html};
 use crate::web::shell::Shell;
 
 #[derive(Template)]
@@ -18,10 +18,10 @@ struct FirstRunPage {
     forms: Forms,
 }
 
-/// `GET /` until there is a Today page: the doors, or the state of the data.
+/// `GET /` until there is a Today page: the doors, or what is loaded.
 pub async fn home(state: web::Data<State>, request: HttpRequest) -> Reply {
     let frame = state.office.page(frame::read).await?;
-    if frame.data_to.is_none() { show(&request) } else { Ok(see_other("/data")) }
+    if frame.data_to.is_none() { show(&request) } else { data::show(state, request).await }
 }
 
 /// What `/` shows while the office has no data.
