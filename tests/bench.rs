@@ -150,8 +150,8 @@ fn crawl(server: &Server) -> Outcome<Vec<String>> {
     let mut found: BTreeSet<String> = ["/".to_owned()].into();
     for known in ["/", "/people", "/metrics", "/train"] {
         let page = connection.get(known)?;
-        let links =
-            links(&page.body).map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
+        let links = links(&page.body)
+            .map(|it| format!("/{}", it.split(['?', '#']).next().unwrap_or_default()));
         for link in links.filter(|_| page.status == 200) {
             let kind = |it: &str| it.rsplit_once('/').map(|it| it.0.to_owned());
             let alike = found.iter().filter(|it| kind(it) == kind(&link)).count();

@@ -16,6 +16,8 @@ pub mod imports;
 pub mod metrics;
 pub mod people;
 pub mod person;
+pub mod material;
+pub mod models;
 pub mod place;
 pub mod progress;
 pub mod runs;

@@ -200,6 +200,11 @@ pub fn second_text(second: i64) -> String {
         .to_string()
 }
 
+/// The day (UTC) that seconds since 1970 lie in.
+pub fn second_day(second: i64) -> Day {
+    Day(second.div_euclid(86_400) as i32)
+}
+
 fn parse_clock(text: &str) -> Option<i64> {
     let text = text.trim();
     let upper = text.to_ascii_uppercase();

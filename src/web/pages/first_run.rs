@@ -1,11 +1,9 @@
 //! First run: an office without data, and the doors through which data come.
 
-use actix_web::{HttpRequest, web};
+use actix_web::HttpRequest;
 use askama::Template;
 
-use super::data::{self, Forms};
-use crate::app::frame;
-use crate::web::State;
+use super::data::Forms;
 use crate::web::parts::{StepState, StepView};
 use crate::web::reply::{Reply, html};
 use crate::web::shell::Shell;
@@ -16,12 +14,6 @@ struct FirstRunPage {
     shell: Shell,
     steps: Vec<StepView>,
     forms: Forms,
-}
-
-/// `GET /` until there is a Today page: the doors, or what is loaded.
-pub async fn home(state: web::Data<State>, request: HttpRequest) -> Reply {
-    let frame = state.office.page(frame::read).await?;
-    if frame.data_to.is_none() { show(&request) } else { data::show(state, request).await }
 }
 
 /// What `/` shows while the office has no data.

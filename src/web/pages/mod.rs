@@ -7,6 +7,11 @@ pub mod first_run;
 pub mod help;
 pub mod import;
 pub mod metrics;
+pub mod model;
+pub mod task;
+pub mod people;
+pub mod person;
+pub mod today;
 pub mod train;
 pub mod turnover;
 pub mod upload;
@@ -53,12 +58,17 @@ pub const PAGES: &[Page] = &[
     data::PAGE,
     data::LOAD,
     import::PAGE,
+    today::PAGE,
+    people::PAGE,
+    person::PAGE,
+    turnover::PAGE,
     train::PAGE,
     train::TASK,
     metrics::PAGE,
     metrics::METRIC,
     help::PAGE,
 ];
+pub const PAGES: &[Page] = &[model::PAGE, train::PAGE, task::PAGE];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
