@@ -8,6 +8,4 @@ mod pages;
 mod program;
 mod server;
 mod tidy;
-//! The program from outside: slow checks and house rules, one module each.
-
 mod truth;

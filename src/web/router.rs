@@ -2,9 +2,9 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
-use super::pages::{data, first_run, help, import, metrics, train, turnover, upload};
-use super::pages::{model, task, train};
-use super::pages::{data, help, import, metrics, people, person, today, train, turnover, upload};
+use super::pages::{
+    data, help, import, metrics, model, people, person, task, today, train, turnover, upload,
+};
 use super::{assets, session, sse};
 
 /// Adds them.

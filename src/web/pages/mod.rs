@@ -8,9 +8,9 @@ pub mod help;
 pub mod import;
 pub mod metrics;
 pub mod model;
-pub mod task;
 pub mod people;
 pub mod person;
+pub mod task;
 pub mod today;
 pub mod train;
 pub mod turnover;
@@ -54,21 +54,20 @@ pub struct Nav {
 
 /// Every page, in the order of the navigation.
 pub const PAGES: &[Page] = &[
-    turnover::PAGE,
-    data::PAGE,
-    data::LOAD,
-    import::PAGE,
     today::PAGE,
     people::PAGE,
     person::PAGE,
     turnover::PAGE,
+    model::PAGE,
     train::PAGE,
-    train::TASK,
+    task::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
     metrics::PAGE,
     metrics::METRIC,
     help::PAGE,
 ];
-pub const PAGES: &[Page] = &[model::PAGE, train::PAGE, task::PAGE];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
