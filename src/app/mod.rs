@@ -8,6 +8,8 @@ pub mod csv;
 pub mod demo;
 pub mod derive;
 pub mod export;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod frame;
 pub mod glossary;
 pub mod imports;

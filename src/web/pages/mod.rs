@@ -2,6 +2,9 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+#[cfg(test)]
+pub(crate) mod fixture;
+
 pub mod data;
 pub mod first_run;
 pub mod help;
@@ -52,14 +55,13 @@ pub struct Nav {
 
 /// Every page, in the order of the navigation.
 pub const PAGES: &[Page] = &[
-    turnover::PAGE,
-    data::PAGE,
-    data::LOAD,
-    import::PAGE,
     today::PAGE,
     people::PAGE,
     person::PAGE,
     turnover::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
     train::PAGE,
     train::TASK,
     metrics::PAGE,

@@ -3,6 +3,8 @@
 //! The person could be reading it: nothing here may be unkind or unfair read aloud.
 
 mod panels;
+#[cfg(test)]
+mod tests;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;

@@ -1,5 +1,8 @@
 //! Today: one sentence on the office, who moved, four numbers, what they rest on.
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::{HttpRequest, web};
 use askama::Template;
 
@@ -171,7 +174,8 @@ fn moved(list: &List, moved: &[Moved], year: i16) -> Panel {
     let left_out = (into + out).saturating_sub(moved.len());
     let others = match left_out {
         0 => "Nobody else moved into or out of HIGH.".to_owned(),
-        n => format!("{} more moved into or out of HIGH.", people_words(n)),
+        1 => "One more person moved into or out of HIGH.".to_owned(),
+        n => format!("{n} more people moved into or out of HIGH."),
     };
     Panel {
         title: "Moved since four weeks ago".to_owned(),

@@ -100,7 +100,7 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
         .groups
         .iter()
         .map(|group| TermGroup {
-            name: group.title.to_owned(),
+            name: group.title.clone(),
             terms: group
                 .lines
                 .iter()

@@ -1,0 +1,71 @@
+//! Offices for tests: a small demo, loaded once a binary through the door everybody's data take.
+//!
+//! Never outside tests.
+
+use std::sync::LazyLock;
+
+use super::demo::{self, Spec};
+use super::progress::Silent;
+use super::{Office, Place, train};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::calendar::Day;
+
+/// The day all of them stand on.
+pub(crate) const TODAY: &str = "2026-11-24";
+
+/// A small demo with a model and everyone scored.
+pub(crate) fn full() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| {
+        let office = loaded(&["score.exits_min=10", "train.outer_bags=4"]);
+        train::train(&office, &Silent).expect("a model");
+        office
+    });
+    &OFFICE
+}
+
+/// The same data, enough to learn from, but no model.
+pub(crate) fn untrained() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| loaded(&["score.exits_min=10"]));
+    &OFFICE
+}
+
+/// The same data where more exits are asked for than there are.
+pub(crate) fn thin() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| loaded(&["score.exits_min=900"]));
+    &OFFICE
+}
+
+/// Nothing loaded.
+pub(crate) fn empty() -> Office {
+    let dir = tempfile::tempdir().expect("a scratch folder").keep();
+    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
+    open(dir, &[], Clock::Fixed(noon))
+}
+
+/// The day of an ISO date.
+pub(crate) fn day(text: &str) -> Day {
+    Day::parse(text).expect("an ISO date")
+}
+
+fn loaded(flags: &[&str]) -> Office {
+    let dir = tempfile::tempdir().expect("a scratch folder").keep();
+    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
+    let office = open(dir, flags, Clock::Fixed(noon));
+    let spec = Spec {
+        technicians: 60,
+        years: 3,
+        offices: 2,
+        jobs_per_technician_year: 60,
+        seed: 3,
+        end: day(TODAY).plus(-1),
+    };
+    demo::load(&office, &spec, None, &Silent).expect("a demo");
+    office
+}
+
+fn open(dir: std::path::PathBuf, flags: &[&str], clock: Clock) -> Office {
+    let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
+    let settings = Settings::read(None, std::iter::empty(), &flags).expect("settings");
+    Office::open(Place::lock(dir).expect("a place"), settings, clock).expect("an office")
+}
