@@ -62,7 +62,7 @@ pub enum Standing {
     /// No model has been trained.
     NoModel,
     /// This person could not be scored, and why.
-    NotScored(String, Evidence),
+    NotScored(String, Box<Evidence>),
     /// Scored.
     Scored(Box<Scored>),
 }
@@ -307,12 +307,14 @@ fn scored(cx: &Cx<'_>, head: &ModelHead, who: &Who) -> Result<Standing> {
         card: card(head)?,
     };
     let Some(said) = models::prediction_of(cx.read, head.id, as_of, who.id)? else {
-        return Ok(Standing::NotScored(not_in(as_of), evidence));
+        return Ok(Standing::NotScored(not_in(as_of), Box::new(evidence)));
     };
     let person = score::person(said)?;
     let reasons = match &person.verdict {
         Verdict::Scored { reasons, .. } => reasons.clone(),
-        Verdict::NotScored(why) => return Ok(Standing::NotScored(why.clone(), evidence)),
+        Verdict::NotScored(why) => {
+            return Ok(Standing::NotScored(why.clone(), Box::new(evidence)));
+        }
     };
     let earlier = models::prediction_of(cx.read, head.id, as_of.plus(-EARLIER_DAYS), who.id)?;
     let unknown = reasons
@@ -412,7 +414,7 @@ fn nearest_people(cx: &Cx<'_>, reasons: &Reasons, card: &Card, own: i64) -> Resu
     let value = |it: &&Feature| {
         reasons.terms.iter().find(|term| term.feature == it.id).and_then(|term| term.value)
     };
-    let values: Vec<Option<f64>> = FEATURES.iter().map(|it| value(it)).collect();
+    let values: Vec<Option<f64>> = FEATURES.iter().map(value).collect();
     let mut seen = HashSet::from([own]);
     let mut near = situations::nearest(cx.read, &score::point(&values, card), NEAREST)?;
     near.retain(|it| seen.insert(it.technician_id));

@@ -50,7 +50,7 @@ struct PersonPage {
 /// What stands beside the facts.
 enum Main {
     /// No score.
-    State(StateView, Option<SealView>),
+    State(Box<(StateView, Option<SealView>)>),
     /// Everything behind a score.
     Full(Box<Full>),
 }
@@ -184,7 +184,7 @@ fn scored_head(it: &Scored, name: &str, base: ScoreHead) -> ScoreHead {
 fn stale(sheet: &Sheet, year: i16) -> Option<String> {
     let (to, evidence) = match &sheet.standing {
         Standing::Scored(it) => (sheet.data_to?, &it.evidence),
-        Standing::NotScored(_, evidence) => (sheet.data_to?, evidence),
+        Standing::NotScored(_, evidence) => (sheet.data_to?, evidence.as_ref()),
         _ => return None,
     };
     let of = evidence.as_of.plus(-1);
@@ -204,9 +204,10 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
         ..StateView::new(kind, title, words)
     };
     let train = || vec![ButtonView::primary("Open Train", "/train")];
+    let plain = |state, seal| Main::State(Box::new((state, seal)));
     match &sheet.standing {
         Standing::Scored(it) => Main::Full(Box::new(full(it, path, year))),
-        Standing::Left(..) => Main::State(
+        Standing::Left(..) => plain(
             state(
                 StateKind::Empty,
                 "No score for someone who has left",
@@ -216,7 +217,7 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
             ),
             None,
         ),
-        Standing::NoModel => Main::State(
+        Standing::NoModel => plain(
             state(
                 StateKind::Thin,
                 "No model yet",
@@ -226,7 +227,7 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
             ),
             None,
         ),
-        Standing::NotScored(why, evidence) => Main::State(
+        Standing::NotScored(why, evidence) => plain(
             state(
                 StateKind::Thin,
                 "Not scored",
