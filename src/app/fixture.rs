@@ -10,6 +10,7 @@ use super::{Office, Place, train};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::calendar::Day;
+use crate::store::office;
 
 /// The day all of them stand on.
 pub(crate) const TODAY: &str = "2026-11-24";
@@ -33,6 +34,17 @@ pub(crate) fn untrained() -> &'static Office {
 /// The same data where more exits are asked for than there are.
 pub(crate) fn thin() -> &'static Office {
     static OFFICE: LazyLock<Office> = LazyLock::new(|| loaded(&["score.exits_min=900"]));
+    &OFFICE
+}
+
+/// Scored, and then the data went on for ten days.
+pub(crate) fn stale() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| {
+        let office = loaded(&["score.exits_min=10", "train.outer_bags=2"]);
+        train::train(&office, &Silent).expect("a model");
+        office.store.write(|tx| office::end_later(tx, 10)).expect("later data");
+        office
+    });
     &OFFICE
 }
 

@@ -158,7 +158,7 @@ fn scored_head(it: &Scored, name: &str, base: ScoreHead) -> ScoreHead {
     let main = panels::main_reason(it);
     let sentence = match (&level, main) {
         (LevelView::Low, _) => format!(
-            "{name} is less likely to leave in the next {days} days than people here usually are."
+            "{name} is less likely to leave in the next {days} days than people here on average."
         ),
         (_, Some(main)) => {
             format!("{name} may leave in the next {days} days, mostly because of {main}.")

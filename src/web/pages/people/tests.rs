@@ -1,6 +1,6 @@
 //! People in every state of an office, filtered, sorted, in parts and as a file.
 
-use crate::app::fixture::{empty, full, thin, untrained};
+use crate::app::fixture::{empty, full, stale, thin, untrained};
 use crate::web::pages::fixture::{ask, get};
 
 #[test]
@@ -62,4 +62,14 @@ fn what_is_taken_away_is_on_record() {
     let last = full().look(crate::app::audit::last_for_tests).unwrap();
     let wanted = format!("people.export {} people level=low,medium", lines - 1);
     assert!(last.contains(&wanted), "{last:?}");
+}
+
+#[test]
+fn scores_older_than_the_data_say_so() {
+    let page = get(stale(), "/people");
+    assert!(page.text(".note.warn").contains("the data go 10 days further"));
+    let person = page.values("tbody th a", "href").swap_remove(0);
+    assert!(get(stale(), &person).text(".note.warn").contains("the data go on to"));
+    assert!(get(stale(), "/").texts("dd").iter().any(|it| it.contains("without the last 10 days")));
+    assert!(get(full(), "/people").texts(".note.warn").is_empty());
 }
