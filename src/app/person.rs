@@ -469,8 +469,8 @@ fn events(cx: &Cx<'_>, id: i64, spells: &[people::Spell]) -> Result<Vec<Event>> 
     Ok(events)
 }
 
-/// Somebody who is still here, for tests.
+/// Somebody who is here, or has left, for tests.
 #[cfg(test)]
-pub(crate) fn someone_for_tests(cx: &Cx<'_>) -> Result<[u8; 16]> {
-    people::someone(cx.read)?.ok_or_else(score::no_model)
+pub(crate) fn someone_for_tests(cx: &Cx<'_>, gone: bool) -> Result<[u8; 16]> {
+    people::someone(cx.read, gone)?.ok_or_else(score::no_model)
 }

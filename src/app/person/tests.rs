@@ -76,8 +76,7 @@ fn people_alike_are_other_people_once_each() {
 
 #[test]
 fn who_has_left_keeps_the_facts_and_no_score() {
-    let left = fixture::full().look(|cx| Ok(people::someone_gone(cx.read)?));
-    let uid = left.unwrap().unwrap();
+    let uid = fixture::full().look(|cx| someone_for_tests(cx, true)).unwrap();
     let sheet = sheet(uid);
     assert!(matches!(sheet.standing, Standing::Left(..)));
     assert!(sheet.events.iter().any(|it| matches!(it.what, What::Left(_))));

@@ -2,6 +2,7 @@
 
 use crate::app::fixture::{full, untrained};
 use crate::app::people::{self, Standing};
+use crate::app::person::someone_for_tests;
 use crate::app::score::Verdict;
 use crate::web::pages::fixture::{Answer, get};
 use crate::web::pages::uid_text;
@@ -86,11 +87,19 @@ fn neighbours_have_no_names() {
 
 #[test]
 fn without_a_model_the_facts_stand() {
-    let uid = untrained().look(crate::app::person::someone_for_tests).unwrap();
+    let uid = untrained().look(|cx| someone_for_tests(cx, false)).unwrap();
     let page = get(untrained(), &format!("/people/{}", uid_text(uid)));
     assert_eq!(page.status, 200);
     assert_eq!(page.text(".state h3"), "No model yet");
     assert!(!page.texts(".timeline li").is_empty());
+}
+
+#[test]
+fn who_has_left_has_facts_and_no_score() {
+    let uid = full().look(|cx| someone_for_tests(cx, true)).unwrap();
+    let page = get(full(), &format!("/people/{}", uid_text(uid)));
+    assert!(page.text("h1").contains(" left on ") && page.texts(".receipt, .score .p").is_empty());
+    assert!(page.texts(".timeline li").iter().any(|it| it.contains("Last day")));
 }
 
 #[test]
