@@ -30,3 +30,10 @@ fn entry(act: Act) -> Entry {
     };
     Entry { actor: ACTOR.to_owned(), act: act.to_owned(), object, detail }
 }
+
+/// The last acts in words, for tests.
+#[cfg(test)]
+pub(crate) fn last_for_tests(cx: &super::Cx<'_>) -> Result<Vec<String>> {
+    let last = audit::last(cx.read, 50)?;
+    Ok(last.iter().map(|it| format!("{} {} {}", it.act, it.object, it.detail)).collect())
+}

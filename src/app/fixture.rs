@@ -1,18 +1,91 @@
-//! An office in a scratch folder, for tests: real store, the clock standing still.
+//! Offices for tests: a small demo, loaded once a binary through the door everybody's data take.
 //!
 //! Never outside tests.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use super::{Office, Place};
+use super::demo::{self, Spec};
+use super::progress::Silent;
+use super::{Office, Place, train};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::calendar::Day;
+use crate::store::office;
 
-/// An office in a folder, on 2026-11-24. Not to be opened on a request's thread.
+/// The day all of them stand on.
+pub(crate) const TODAY: &str = "2026-11-24";
+
+/// A small demo with a model and everyone scored.
+pub(crate) fn full() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| {
+        let office = loaded(&["score.exits_min=10", "train.outer_bags=4"]);
+        train::train(&office, &Silent).expect("a model");
+        office
+    });
+    &OFFICE
+}
+
+/// The same data, enough to learn from, but no model.
+pub(crate) fn untrained() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| loaded(&["score.exits_min=10"]));
+    &OFFICE
+}
+
+/// The same data where more exits are asked for than there are.
+pub(crate) fn thin() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| loaded(&["score.exits_min=900"]));
+    &OFFICE
+}
+
+/// Scored, and then the data went on for ten days.
+pub(crate) fn stale() -> &'static Office {
+    static OFFICE: LazyLock<Office> = LazyLock::new(|| {
+        let office = loaded(&["score.exits_min=10", "train.outer_bags=2"]);
+        train::train(&office, &Silent).expect("a model");
+        office.store.write(|tx| office::end_later(tx, 10)).expect("later data");
+        office
+    });
+    &OFFICE
+}
+
+/// Nothing loaded.
+pub(crate) fn empty() -> Office {
+    office(&scratch())
+}
+
+/// An office in a folder, the clock standing at `TODAY`. Not to be opened on a request's thread.
 pub(crate) fn office(dir: &Path) -> Office {
-    let noon = Day::parse("2026-11-24").map_or(0, |it| i64::from(it.0) * 86_400 + 43_200);
-    let settings = Settings::read(None, std::iter::empty(), &[]).expect("the settings");
-    let place = Place::lock(dir.to_owned()).expect("a folder of our own");
+    open(dir, &[])
+}
+
+/// The day of an ISO date.
+pub(crate) fn day(text: &str) -> Day {
+    Day::parse(text).expect("an ISO date")
+}
+
+fn loaded(flags: &[&str]) -> Office {
+    let office = open(&scratch(), flags);
+    let spec = Spec {
+        technicians: 60,
+        years: 3,
+        offices: 2,
+        jobs_per_technician_year: 60,
+        seed: 3,
+        end: day(TODAY).plus(-1),
+    };
+    demo::load(&office, &spec, None, &Silent).expect("a demo");
+    office
+}
+
+fn open(dir: &Path, flags: &[&str]) -> Office {
+    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
+    let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
+    let settings = Settings::read(None, std::iter::empty(), &flags).expect("settings");
+    let place = Place::lock(dir.to_owned()).expect("a place");
     Office::open(place, settings, Clock::Fixed(noon)).expect("an office")
+}
+
+fn scratch() -> PathBuf {
+    tempfile::tempdir().expect("a scratch folder").keep()
 }

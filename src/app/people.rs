@@ -2,6 +2,9 @@
 //!
 //! Never here: computing a score (it was kept when it was made), HTML.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 

@@ -2,13 +2,16 @@
 //!
 //! The receipt is the one kept when the score was made. Never here: HTML, notes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::card::Card;
 use super::people::card;
-use super::score::{self, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Verdict};
+use super::score::{self, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
 use super::{Cx, Error, Result, export};
 use crate::domain::calendar::{Day, Month};
 use crate::domain::rate::{Interval, wilson};
@@ -59,7 +62,7 @@ pub enum Standing {
     /// No model has been trained.
     NoModel,
     /// This person could not be scored, and why.
-    NotScored(String, Evidence),
+    NotScored(String, Box<Evidence>),
     /// Scored.
     Scored(Box<Scored>),
 }
@@ -111,8 +114,8 @@ pub struct Scored {
 /// Lines under one heading.
 #[derive(Debug)]
 pub struct Lines {
-    /// `Travel`.
-    pub title: &'static str,
+    /// `Load and travel`.
+    pub title: String,
     /// The lines, in the features' order.
     pub lines: Vec<Line>,
 }
@@ -304,12 +307,14 @@ fn scored(cx: &Cx<'_>, head: &ModelHead, who: &Who) -> Result<Standing> {
         card: card(head)?,
     };
     let Some(said) = models::prediction_of(cx.read, head.id, as_of, who.id)? else {
-        return Ok(Standing::NotScored(not_in(as_of), evidence));
+        return Ok(Standing::NotScored(not_in(as_of), Box::new(evidence)));
     };
     let person = score::person(said)?;
     let reasons = match &person.verdict {
         Verdict::Scored { reasons, .. } => reasons.clone(),
-        Verdict::NotScored(why) => return Ok(Standing::NotScored(why.clone(), evidence)),
+        Verdict::NotScored(why) => {
+            return Ok(Standing::NotScored(why.clone(), Box::new(evidence)));
+        }
     };
     let earlier = models::prediction_of(cx.read, head.id, as_of.plus(-EARLIER_DAYS), who.id)?;
     let unknown = reasons
@@ -332,27 +337,31 @@ fn scored(cx: &Cx<'_>, head: &ModelHead, who: &Who) -> Result<Standing> {
     })))
 }
 
+/// The receipt's headings: two neighbouring groups each.
 fn groups(reasons: &Reasons, card: &Card) -> Vec<Lines> {
-    let of = |group: Group| Lines {
-        title: group.title(),
-        lines: reasons
-            .terms
-            .iter()
-            .filter_map(|term| Some((term, feature::by_id(&term.feature)?)))
-            .filter(|(_, feature)| feature.group == group)
-            .map(|(term, feature)| {
-                let known = card.features.iter().find(|it| it.id == term.feature);
-                Line {
-                    id: feature.id,
-                    title: feature.title,
-                    words: feature.say(term.value, known.and_then(|it| it.median)),
-                    points: term.score,
-                    half: HALF_90 * term.sd,
-                }
-            })
-            .collect(),
+    let line = |term: &Term| {
+        let feature = feature::by_id(&term.feature)?;
+        let known = card.features.iter().find(|it| it.id == term.feature);
+        let line = Line {
+            id: feature.id,
+            title: feature.title,
+            words: feature.say(term.value, known.and_then(|it| it.median)),
+            points: term.score,
+            half: HALF_90 * term.sd,
+        };
+        Some((feature.group, line))
     };
-    Group::ALL.into_iter().map(of).filter(|it| !it.lines.is_empty()).collect()
+    let heading = |pair: &[Group]| {
+        let titles: Vec<String> = pair.iter().map(|it| it.title().to_lowercase()).collect();
+        let lines = reasons.terms.iter().filter_map(line).filter(|it| pair.contains(&it.0));
+        Lines { title: sentence_case(&titles.join(" and ")), lines: lines.map(|it| it.1).collect() }
+    };
+    Group::ALL.chunks(2).map(heading).filter(|it| !it.lines.is_empty()).collect()
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
 }
 
 /// What the model says of the person's months before the score.
@@ -376,14 +385,7 @@ fn alike(
     own: i64,
     horizon_days: i32,
 ) -> Result<Alike> {
-    let value = |it: &&Feature| {
-        reasons.terms.iter().find(|term| term.feature == it.id).and_then(|term| term.value)
-    };
-    let values: Vec<Option<f64>> = FEATURES.iter().map(|it| value(it)).collect();
-    let mut seen = HashSet::from([own]);
-    let mut near = situations::nearest(cx.read, &score::point(&values, card), NEAREST)?;
-    near.retain(|it| seen.insert(it.technician_id));
-    near.truncate(ALIKE_MAX);
+    let near = nearest_people(cx, reasons, card, own)?;
     let left_after = |it: &Near| {
         let days = it.exited_on? - it.as_of;
         (it.voluntary && (0..horizon_days).contains(&days)).then_some(days)
@@ -405,6 +407,19 @@ fn alike(
         share,
         nearest: nearest.collect::<Result<_>>()?,
     }))
+}
+
+/// The nearest situation of each other person, nearest first.
+fn nearest_people(cx: &Cx<'_>, reasons: &Reasons, card: &Card, own: i64) -> Result<Vec<Near>> {
+    let value = |it: &&Feature| {
+        reasons.terms.iter().find(|term| term.feature == it.id).and_then(|term| term.value)
+    };
+    let values: Vec<Option<f64>> = FEATURES.iter().map(value).collect();
+    let mut seen = HashSet::from([own]);
+    let mut near = situations::nearest(cx.read, &score::point(&values, card), NEAREST)?;
+    near.retain(|it| seen.insert(it.technician_id));
+    near.truncate(ALIKE_MAX);
+    Ok(near)
 }
 
 /// Places of the features that move this person's score most.
@@ -452,4 +467,10 @@ fn events(cx: &Cx<'_>, id: i64, spells: &[people::Spell]) -> Result<Vec<Event>> 
     }
     events.sort_by_key(|it| std::cmp::Reverse(it.on));
     Ok(events)
+}
+
+/// Somebody who is here, or has left, for tests.
+#[cfg(test)]
+pub(crate) fn someone_for_tests(cx: &Cx<'_>, gone: bool) -> Result<[u8; 16]> {
+    people::someone(cx.read, gone)?.ok_or_else(score::no_model)
 }

@@ -2,6 +2,9 @@
 //!
 //! Never here: words in HTML.
 
+#[cfg(test)]
+mod tests;
+
 use super::card::Card;
 use super::metrics::{Figure, Metric, find, one};
 use super::people::{self, List, Reason, Row, Standing};

@@ -173,6 +173,10 @@ impl Feature {
     pub fn say(&self, value: Option<f64>, office_median: Option<f64>) -> String {
         let said = value.map_or_else(|| self.missing.to_owned(), self.phrase);
         match office_median {
+            // A bare ratio or count says too little; its phrase says it all.
+            Some(median) if matches!(self.unit, Unit::Ratio | Unit::People | Unit::Changes) => {
+                format!("{said}; usual here: {}", (self.phrase)(median))
+            }
             Some(median) => format!("{said}; office median {}", self.show(median)),
             None => said,
         }

@@ -2,7 +2,9 @@
 //!
 //! Never here: reading it back by anybody but the pages of the person in charge.
 
-use super::{Read, Result, Tx};
+#[cfg(test)]
+use super::Read;
+use super::{Result, Tx};
 
 /// Something that was done, as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +29,9 @@ pub fn add(tx: &Tx<'_>, it: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// The last entries, newest first.
-pub fn last(read: &Read<'_>, most: u32) -> Result<Vec<Entry>> {
+/// The last entries, newest first; so far only tests read them.
+#[cfg(test)]
+pub(crate) fn last(read: &Read<'_>, most: u32) -> Result<Vec<Entry>> {
     read.rows(
         "SELECT actor, act, object, detail FROM audit ORDER BY id DESC LIMIT ?1",
         [most],

@@ -62,3 +62,10 @@ pub fn sources(read: &Read<'_>) -> Result<Vec<String>> {
         row.get(0)
     })
 }
+
+/// Lets the data end some days later, for tests of what is older than the data.
+#[cfg(test)]
+pub(crate) fn end_later(tx: &super::Tx<'_>, days: i32) -> Result<()> {
+    tx.run("UPDATE derived_state SET data_to = data_to + ?1", [days])?;
+    Ok(())
+}

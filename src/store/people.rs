@@ -149,3 +149,14 @@ pub fn voluntary_exits(read: &Read<'_>, to: Day) -> Result<u64> {
     )?;
     Ok(count.unwrap_or(0) as u64)
 }
+
+/// Identity of somebody who is here, or has left, for tests.
+#[cfg(test)]
+pub(crate) fn someone(read: &Read<'_>, gone: bool) -> Result<Option<[u8; 16]>> {
+    read.first(
+        "SELECT t.uid FROM technician t JOIN employment e ON e.technician_id = t.id
+          WHERE (e.exited_on IS NOT NULL) = ?1 ORDER BY e.hired_on LIMIT 1",
+        [gone],
+        |row| row.get(0),
+    )
+}

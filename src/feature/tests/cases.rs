@@ -376,15 +376,32 @@ fn receipts_read_as_people_speak() {
         ("long_drive_share", 0.34, "over 50 minutes on 34% of jobs; office median 12%"),
         ("weekend_share", 0.31, "31% of jobs on weekends; office median 12%"),
         ("tenure_months", 14.2, "14 months here; office median 0 months"),
-        ("pay_vs_zone_median", 0.94, "6% under the local median; office median 0.12"),
-        ("pay_vs_zone_median", 1.001, "at the local median; office median 0.12"),
+        (
+            "pay_vs_zone_median",
+            0.94,
+            "6% under the local median; usual here: 88% under the local median",
+        ),
+        (
+            "pay_vs_zone_median",
+            1.001,
+            "at the local median; usual here: 88% under the local median",
+        ),
         (
             "on_call_nights",
             0.467,
             "0.5 nights on call in 4 weeks; office median 0.1 nights in 4 weeks",
         ),
-        ("crew_exits_90d", 1.0, "1 exit in the crew in 3 months; office median 0 people"),
-        ("booking_shift", 0.01, "1 point away from the person's usual booking; office median 0.12"),
+        (
+            "crew_exits_90d",
+            1.0,
+            "1 exit in the crew in 3 months; usual here: no exits in the crew in 3 months",
+        ),
+        (
+            "booking_shift",
+            0.01,
+            "1 point away from the person's usual booking; usual here: 12 points away from the \
+             person's usual booking",
+        ),
     ];
     for (id, value, expected) in cases {
         assert_eq!(say(id, Some(value), Some(0.12)), expected);

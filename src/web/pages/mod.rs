@@ -2,6 +2,9 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+#[cfg(test)]
+pub(crate) mod fixture;
+
 pub mod data;
 pub mod first_run;
 pub mod help;
@@ -59,6 +62,9 @@ pub const PAGES: &[Page] = &[
     person::PAGE,
     turnover::PAGE,
     model::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
     train::PAGE,
     task::PAGE,
     data::PAGE,

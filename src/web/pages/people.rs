@@ -1,5 +1,8 @@
 //! People: everyone's chance in one table, filtered, sorted and taken away by address.
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 

@@ -3,6 +3,8 @@
 //! The person could be reading it: nothing here may be unkind or unfair read aloud.
 
 mod panels;
+#[cfg(test)]
+mod tests;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -48,7 +50,7 @@ struct PersonPage {
 /// What stands beside the facts.
 enum Main {
     /// No score.
-    State(StateView, Option<SealView>),
+    State(Box<(StateView, Option<SealView>)>),
     /// Everything behind a score.
     Full(Box<Full>),
 }
@@ -156,7 +158,7 @@ fn scored_head(it: &Scored, name: &str, base: ScoreHead) -> ScoreHead {
     let main = panels::main_reason(it);
     let sentence = match (&level, main) {
         (LevelView::Low, _) => format!(
-            "{name} is less likely to leave in the next {days} days than people here usually are."
+            "{name} is less likely to leave in the next {days} days than people here on average."
         ),
         (_, Some(main)) => {
             format!("{name} may leave in the next {days} days, mostly because of {main}.")
@@ -182,7 +184,7 @@ fn scored_head(it: &Scored, name: &str, base: ScoreHead) -> ScoreHead {
 fn stale(sheet: &Sheet, year: i16) -> Option<String> {
     let (to, evidence) = match &sheet.standing {
         Standing::Scored(it) => (sheet.data_to?, &it.evidence),
-        Standing::NotScored(_, evidence) => (sheet.data_to?, evidence),
+        Standing::NotScored(_, evidence) => (sheet.data_to?, evidence.as_ref()),
         _ => return None,
     };
     let of = evidence.as_of.plus(-1);
@@ -202,9 +204,10 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
         ..StateView::new(kind, title, words)
     };
     let train = || vec![ButtonView::primary("Open Train", "/train")];
+    let plain = |state, seal| Main::State(Box::new((state, seal)));
     match &sheet.standing {
         Standing::Scored(it) => Main::Full(Box::new(full(it, path, year))),
-        Standing::Left(..) => Main::State(
+        Standing::Left(..) => plain(
             state(
                 StateKind::Empty,
                 "No score for someone who has left",
@@ -214,7 +217,7 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
             ),
             None,
         ),
-        Standing::NoModel => Main::State(
+        Standing::NoModel => plain(
             state(
                 StateKind::Thin,
                 "No model yet",
@@ -224,7 +227,7 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
             ),
             None,
         ),
-        Standing::NotScored(why, evidence) => Main::State(
+        Standing::NotScored(why, evidence) => plain(
             state(
                 StateKind::Thin,
                 "Not scored",

@@ -1,10 +1,13 @@
 //! Today: one sentence on the office, who moved, four numbers, what they rest on.
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use super::{Nav, Page, first_run, people, uid_text};
-use crate::app::metrics::interval;
+use crate::app::metrics::{Metric, interval};
 use crate::app::people::{List, Row, Shortage, Standing};
 use crate::app::today::{self, Compared, Model, Moved, Today, Trend, Under};
 use crate::domain::calendar::{Day, second_day};
@@ -77,12 +80,23 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Reply {
         tiles: it
             .figures
             .iter()
-            .map(|(metric, figure)| numbers::tile(metric.id, metric.title, metric, figure, year))
+            .map(|(metric, figure)| numbers::tile(metric.id, label(metric), metric, figure, year))
             .collect(),
         under: facts(&it.under, today),
         note: note(&it),
         shell,
     })
+}
+
+/// What a tile is called here, where there is room for the span.
+fn label(metric: &Metric) -> &'static str {
+    match metric.id {
+        "headcount" => "Technicians",
+        "voluntary_turnover" => "Voluntary turnover, 12 months",
+        "first_90_day_attrition" => "First-90-day attrition, matured",
+        "regretted_turnover" => "Regretted exits, 12 months",
+        _ => metric.title,
+    }
 }
 
 fn lead(it: &Today, office: &str, year: i16) -> Lead {
@@ -171,7 +185,8 @@ fn moved(list: &List, moved: &[Moved], year: i16) -> Panel {
     let left_out = (into + out).saturating_sub(moved.len());
     let others = match left_out {
         0 => "Nobody else moved into or out of HIGH.".to_owned(),
-        n => format!("{} more moved into or out of HIGH.", people_words(n)),
+        1 => "One more person moved into or out of HIGH.".to_owned(),
+        n => format!("{n} more people moved into or out of HIGH."),
     };
     Panel {
         title: "Moved since four weeks ago".to_owned(),

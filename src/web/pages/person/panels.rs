@@ -100,7 +100,7 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
         .groups
         .iter()
         .map(|group| TermGroup {
-            name: group.title.to_owned(),
+            name: group.title.clone(),
             terms: group
                 .lines
                 .iter()
@@ -124,7 +124,10 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
     receipt_of(&Receipt {
         say: &say,
         base: it.reasons.intercept,
-        base_words: "where everyone starts",
+        base_words: &format!(
+            "where everyone starts; the mean over everyone is {}",
+            tenth(it.rule.base_rate)
+        ),
         groups: &groups,
         seal: Some(seal(&it.evidence)),
     })
@@ -188,9 +191,12 @@ pub(super) fn history(it: &Scored, year: i16) -> Chart {
         });
     }
     let finding = history_words(it);
-    let base = 1.0 / (1.0 + (-it.reasons.intercept).exp());
-    let mut chart =
-        score_history(&ScoreHistory { finding: &finding, points: &points, base, marks: &[] });
+    let mut chart = score_history(&ScoreHistory {
+        finding: &finding,
+        points: &points,
+        base: it.rule.base_rate,
+        marks: &[],
+    });
     chart.note = format!(
         "Today's model asked about each month's first day. It learned from months up to {}, so it \
          knows how those ended: a look back, not a forecast that was made then.",
