@@ -23,7 +23,7 @@ pub const PAGE: Page = Page {
     path: "/train",
     title: "Train",
     help: "Train a new model and watch what the machine is working on.",
-    nav: Some(Nav { group: 1, icon: "train", key: 'r', tab: false }),
+    nav: Some(Nav { group: 1, icon: "play", key: 'r', tab: false }),
 };
 
 #[derive(Template)]
@@ -41,6 +41,9 @@ struct TrainPage {
     runs: Vec<RowView>,
     none_yet: Option<StateView>,
 }
+
+/// Makes a date name its year.
+const NO_YEAR: i16 = 0;
 
 /// What the page reads.
 struct Known {
@@ -178,7 +181,7 @@ fn on_what(it: &Material) -> Vec<(String, String)> {
         ("People", grouped(it.people)),
         ("Voluntary exits", format!("{}; {} is the least", grouped(it.exits), grouped(it.floor))),
         ("Looks ahead", format!("{} days", it.horizon_days)),
-        ("Data to", it.data_to.to_string()),
+        ("Data to", it.data_to.words(NO_YEAR)),
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .to_vec()
