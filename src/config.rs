@@ -129,7 +129,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "What is logged: error, warn, info or debug.",
         read: |config, text| match text.trim_matches('"') {
             level @ ("error" | "warn" | "info" | "debug") => {
-                config.log_level = level.to_owned();
+                level.clone_into(&mut config.log_level);
                 Ok(())
             }
             _ => Err("is one of error, warn, info, debug".to_owned()),

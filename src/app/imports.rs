@@ -6,7 +6,12 @@
 
 mod check;
 mod choose;
+mod kept;
 mod load;
+mod look;
+pub mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
@@ -24,6 +29,13 @@ pub use crate::sync::mapping::StoredMapping;
 pub use crate::sync::preview::{Preview, PreviewCell, PreviewRow};
 pub use crate::sync::quality::Severity;
 pub use choose::{Guess, Refused};
+pub use kept::{
+    BAD_PAGE, FactHeld, Overview, bad_csv, bad_page, find, last_with_bad, overview, refused_of,
+};
+pub use look::{
+    ChoiceProblem, ColumnLook, ColumnOption, FileLook, Look, Take, Use, choose_columns, fact_of,
+    look, options, words,
+};
 
 /// Rows kept of those a file had refused; the count is exact beyond it.
 pub const BAD_KEPT_MAX: usize = 1000;
@@ -141,12 +153,11 @@ impl Report {
     pub fn summary(&self) -> String {
         let sum = |of: fn(&FileReport) -> u64| self.files.iter().map(of).sum::<u64>();
         let count = |of: fn(&FileReport) -> bool| self.files.iter().filter(|it| of(it)).count();
-        let (failed, skipped) =
-            (count(|it| it.failed.is_some()) as u64, count(|it| it.skipped.is_some()) as u64);
-        let loaded = self.files.len() as u64 - failed - skipped;
+        let failed = count(|it| it.failed.is_some()) as u64;
+        let skipped = count(|it| it.skipped.is_some()) as u64;
         let mut text = format!(
             "{} loaded: {} new, {} changed, {} as before, {} in quarantine.",
-            counted(loaded, "file"),
+            counted(self.loaded(), "file"),
             counted(sum(|it| it.inserted), "row"),
             grouped(sum(|it| it.updated)),
             grouped(sum(|it| it.unchanged)),
@@ -159,6 +170,11 @@ impl Report {
             text += &format!(" {} could not be loaded.", counted(failed, "file"));
         }
         text
+    }
+
+    /// How many files were loaded.
+    pub fn loaded(&self) -> u64 {
+        self.files.iter().filter(|it| it.load.is_some()).count() as u64
     }
 
     /// The first file that could not be loaded.

@@ -2,18 +2,30 @@
 //!
 //! Never here: HTML, request types, command-line types.
 
+pub mod audit;
 pub mod card;
+pub mod csv;
 pub mod demo;
 pub mod derive;
+pub mod export;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod frame;
+pub mod glossary;
 pub mod imports;
 pub mod material;
+pub mod metrics;
 pub mod models;
+pub mod people;
+pub mod person;
 pub mod place;
 pub mod progress;
 pub mod runs;
+pub mod scope;
 pub mod score;
+pub mod today;
 pub mod train;
+pub mod turnover;
 
 use std::fmt;
 use std::sync::Arc;
@@ -66,6 +78,7 @@ impl Office {
     /// Opens the store at a place the caller holds the lock of.
     pub fn open(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::open(place.dir(), clock)?;
+        imports::stage::sweep(place.dir());
         Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
     }
 

@@ -22,6 +22,9 @@ use crate::store::models::{self, PersonPrediction, PredictionRow};
 use crate::store::months::{self, MonthRow};
 use crate::store::situations::Point;
 
+/// Days between the score shown and the earlier one it is compared with, by the same model.
+pub const EARLIER_DAYS: i32 = 28;
+
 /// Tolerance of a sum of reasons, in log-odds.
 pub const SUM_TOLERANCE: f64 = 1e-9;
 
@@ -79,6 +82,8 @@ pub struct Person {
     pub office: String,
     /// Trade.
     pub trade: String,
+    /// First day of the spell that was scored.
+    pub hired_on: Option<Day>,
     /// The score, or why there is none.
     pub verdict: Verdict,
 }
@@ -135,22 +140,30 @@ impl Counts {
 /// Scores everyone employed with the newest model and keeps it.
 pub fn score(office: &Office, tell: &dyn Tell) -> Result<Counts> {
     super::progress::go_on(tell, 0, 100, "Scoring everyone.")?;
-    let loaded = office.look(|cx| load(cx))?;
+    let loaded = office.look(load)?;
     score_with(office, &loaded)
 }
 
-/// Scores everyone with this model and keeps it.
+/// Scores everyone with this model and keeps it: as of the end of the data, and as of
+/// `EARLIER_DAYS` before, so that a change can be shown without computing it for each page.
 pub(super) fn score_with(office: &Office, loaded: &Loaded) -> Result<Counts> {
-    let asked = loaded.clone();
     let rule = Rule { base_rate: loaded.card.base_rate, capacity: capacity(office) };
-    let predictions = office.look(move |cx| predict(cx, &asked, rule))?;
-    let scored = predictions.iter().filter(|it| it.chance.is_some()).count() as u64;
-    let counts = Counts { scored, not_scored: predictions.len() as u64 - scored };
-    let (id, as_of) = (loaded.id, predictions.first().map(|it| it.as_of));
-    if let Some(as_of) = as_of {
-        office.store.write(move |tx| -> Result<()> {
-            Ok(models::put_predictions(tx, id, as_of, &predictions)?)
-        })?;
+    let Some(span) = office.look(|cx| Ok(months::data_span(cx.read)?))? else {
+        return Ok(Counts::default());
+    };
+    let as_of = span.to.plus(1);
+    let earlier = as_of.plus(-EARLIER_DAYS);
+    let days = if earlier > span.from { vec![earlier, as_of] } else { vec![as_of] };
+    let mut counts = Counts::default();
+    for day in days {
+        let asked = loaded.clone();
+        let said = office.look(move |cx| predict(cx, &asked, rule, day))?;
+        let scored = said.iter().filter(|it| it.chance.is_some()).count() as u64;
+        counts = Counts { scored, not_scored: said.len() as u64 - scored };
+        let id = loaded.id;
+        office
+            .store
+            .write(move |tx| -> Result<()> { Ok(models::put_predictions(tx, id, day, &said)?) })?;
     }
     Ok(counts)
 }
@@ -202,9 +215,9 @@ pub fn explain(loaded: &Loaded, row: &MonthRow) -> Result<(Reasons, (f64, f64, f
 
 /// A row as a point among past situations: each feature in standard deviations from its mean, 0 when
 /// it is not known.
-pub fn point(row: &MonthRow, card: &Card) -> Point {
+pub fn point(values: &[Option<f64>], card: &Card) -> Point {
     let mut point = Point::default();
-    for ((at, feature), known) in point.iter_mut().zip(&card.features).zip(&row.values) {
+    for ((at, feature), known) in point.iter_mut().zip(&card.features).zip(values) {
         *at = known.map_or(0.0, |it| ((it - feature.mean) / feature.sd) as f32);
     }
     point
@@ -228,9 +241,7 @@ impl Reasons {
     }
 }
 
-fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule) -> Result<Vec<PredictionRow>> {
-    let Some(span) = months::data_span(cx.read)? else { return Ok(Vec::new()) };
-    let as_of = span.to.plus(1);
+fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule, as_of: Day) -> Result<Vec<PredictionRow>> {
     let rows = rows_on(cx.read, as_of, &mut |_, _| true)?;
     let mut predictions = Vec::with_capacity(rows.len());
     let mut by_office: HashMap<i64, Vec<usize>> = HashMap::new();
@@ -239,7 +250,7 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule) -> Result<Vec<PredictionRow
         if why.is_none() {
             by_office.entry(row.office_id).or_default().push(predictions.len());
         }
-        predictions.push(prediction(loaded, row, why)?);
+        predictions.push(prediction(loaded, row, why.as_ref())?);
     }
     for people in by_office.values() {
         let chances: Vec<f64> =
@@ -251,13 +262,13 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule) -> Result<Vec<PredictionRow
     Ok(predictions)
 }
 
-fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<NotScored>) -> Result<PredictionRow> {
+fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<&NotScored>) -> Result<PredictionRow> {
     let base = PredictionRow {
         technician_id: row.technician_id,
         as_of: row.as_of,
         chance: None,
         band: None,
-        not_scored: why.as_ref().map(ToString::to_string),
+        not_scored: why.map(ToString::to_string),
         intercept: None,
         log_odds: None,
         terms: "[]".to_owned(),
@@ -277,7 +288,7 @@ fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<NotScored>) -> Result
     })
 }
 
-fn not_scored(cx: &Cx<'_>, row: &MonthRow) -> Option<NotScored> {
+pub(super) fn not_scored(cx: &Cx<'_>, row: &MonthRow) -> Option<NotScored> {
     let value = |id: &str| FEATURES.iter().position(|it| it.id == id).and_then(|at| row.values[at]);
     let days = value("tenure_months").unwrap_or(0.0) * crate::feature::MONTH_DAYS;
     let (have, need) = (days.round() as i32, cx.config.score_days_min as i32);
@@ -288,7 +299,7 @@ fn not_scored(cx: &Cx<'_>, row: &MonthRow) -> Option<NotScored> {
     idle.then_some(NotScored::NoWork)
 }
 
-fn person(row: PersonPrediction) -> Result<Person> {
+pub(super) fn person(row: PersonPrediction) -> Result<Person> {
     let said = row.said;
     let verdict = match (said.chance, said.intercept, said.log_odds, said.not_scored) {
         (Some((probability, low, high)), Some(intercept), Some(log_odds), _) => {
@@ -308,11 +319,12 @@ fn person(row: PersonPrediction) -> Result<Person> {
         zone: row.zone,
         office: row.office,
         trade: row.trade,
+        hired_on: row.hired_on,
         verdict,
     })
 }
 
-fn no_model() -> Error {
+pub(super) fn no_model() -> Error {
     Error::told(
         Kind::NotEnough,
         "No model has been trained yet.",

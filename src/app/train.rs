@@ -449,7 +449,7 @@ fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64
 
 fn situations_of(table: &Table, card: &Card) -> Vec<(i64, situations::Point)> {
     let rows = table.labelled.rows.iter().map(|at| &table.kept[*at]);
-    rows.map(|it| (it.id, score::point(&it.row, card))).collect()
+    rows.map(|it| (it.id, score::point(&it.row.values, card))).collect()
 }
 
 /// SHA-256 over the training table: columns, targets, people, months.
@@ -458,12 +458,16 @@ fn hash_of(frame: &Frame) -> String {
     for column in frame.columns() {
         hash.update(column.name.as_bytes());
         if let ColumnKind::Continuous(values) = &column.kind {
-            values.iter().for_each(|it| hash.update(it.to_bits().to_le_bytes()));
+            for it in values {
+                hash.update(it.to_bits().to_le_bytes());
+            }
         }
     }
-    frame.target().iter().for_each(|it| hash.update(it.to_bits().to_le_bytes()));
-    frame.group().iter().for_each(|it| hash.update(it.to_le_bytes()));
-    frame.time().iter().for_each(|it| hash.update(it.to_le_bytes()));
+    for ((target, group), time) in frame.target().iter().zip(frame.group()).zip(frame.time()) {
+        hash.update(target.to_bits().to_le_bytes());
+        hash.update(group.to_le_bytes());
+        hash.update(time.to_le_bytes());
+    }
     hex(&hash.finalize())
 }
 
@@ -512,7 +516,6 @@ impl Progress for Ear<'_> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         (live.bags_done, live.bags) = (done as u32, of as u32);
         match what {
-            Step::Bag { .. } => {}
             // One bag is enough to watch: the first.
             Step::Round { bag: 0, round, train_loss, validation_loss } => {
                 if live.losses.len() < LOSSES_MAX {
@@ -520,7 +523,7 @@ impl Progress for Ear<'_> {
                 }
                 self.tell.show(live.clone());
             }
-            Step::Round { .. } => {}
+            Step::Bag { .. } | Step::Round { .. } => {}
             Step::Shapes(shapes) => {
                 live.shapes = largest_first(shapes);
                 self.tell.show(live.clone());

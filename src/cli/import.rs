@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::progress::Line;
-use super::{Global, out};
-use crate::app::imports::{self, Chosen, FileReport, Order, Report, StoredMapping};
+use super::{Global, out, say};
+use crate::app::imports::{
+    self, Chosen, FileLook, FileReport, Look, Order, Preview, PreviewCell, Report, StoredMapping,
+    Use,
+};
 use crate::app::{Error, Result};
 use crate::domain::count::{counted, grouped};
 use crate::domain::told::Kind;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(super) struct Arguments {
     /// Folders and CSV files to load
     #[arg(value_name = "DIR|FILE")]
@@ -25,13 +29,25 @@ pub(super) struct Arguments {
     /// Load what was loaded before, and files that are mostly refused
     #[arg(long)]
     force: bool,
+    /// Show what the files hold and their first rows; save nothing
+    #[arg(long, conflicts_with = "force")]
+    dry_run: bool,
+    /// Print the refused rows of the last load that had any, as CSV
+    #[arg(long, conflicts_with_all = ["paths", "dry_run", "force", "mapping", "json"])]
+    quarantine: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
+    if arguments.quarantine {
+        return quarantine(global);
+    }
     let order = order(arguments)?;
+    if arguments.dry_run {
+        return dry_run(global, order, arguments.json);
+    }
     let office = global.open(&[])?;
     let line = Line::start();
     let report = imports::import(&office, &order, &line);
@@ -58,6 +74,103 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
         )),
         None => Ok(()),
     }
+}
+
+fn quarantine(global: &Global) -> Result<()> {
+    let office = global.attach()?;
+    let csv = office.look(|cx| match imports::last_with_bad(cx)? {
+        Some(load) => Ok(Some(imports::bad_csv(cx, load.uid)?)),
+        None => Ok(None),
+    })?;
+    match csv {
+        Some((load, csv)) => {
+            out(csv.trim_end());
+            say(&format!("{}: {}", load.file, counted(load.quarantined, "refused row")));
+        }
+        None => say("No load refused a row."),
+    }
+    Ok(())
+}
+
+fn dry_run(global: &Global, order: Order, json: bool) -> Result<()> {
+    // Without data there is nothing to look beside, and a folder for them is made.
+    let office = global.attach().or_else(|_| global.open(&[]))?;
+    let look = office.look(move |cx| imports::look(cx, &order, None))?;
+    if json {
+        out(&look_json(&look).to_string());
+        return Ok(());
+    }
+    look.files.iter().for_each(print_look);
+    for (name, reason) in &look.ignored {
+        out(&format!("{name}: left out. {reason}"));
+    }
+    out("Nothing was saved.");
+    Ok(())
+}
+
+fn print_look(it: &FileLook) {
+    if let Some(told) = &it.failed {
+        return out(&told.to_string());
+    }
+    let fact = it.fact.map_or("unknown rows", |it| it.file);
+    out(&format!(
+        "{}: about {} of {fact} ({}). {}",
+        it.name,
+        counted(it.rows, "row"),
+        it.written,
+        it.reason
+    ));
+    for column in &it.columns {
+        let becomes = match &column.becomes {
+            Use::Feeds { choice, reason, .. } => format!("{choice}. {reason}"),
+            Use::Refused { what, why } => format!("never read ({what}), {why}"),
+            Use::LeftOut { reason } => format!("not used. {reason}"),
+        };
+        out(&format!("  {} -> {becomes}", column.header));
+    }
+    for (name, nearest) in &it.missing {
+        let near = if nearest.is_empty() {
+            String::new()
+        } else {
+            format!(" Nearest: {}.", nearest.join(", "))
+        };
+        out(&format!("  missing: {name}, which every row needs.{near}"));
+    }
+    if let Some(before) = &it.before {
+        out(&format!("  {before}"));
+    }
+    if let Some(preview) = &it.preview {
+        print_preview(preview);
+    }
+}
+
+fn print_preview(preview: &Preview) {
+    for row in &preview.rows {
+        let cell = |it: &PreviewCell| match &it.problem {
+            Some(problem) => format!("[{} {problem}]", it.raw),
+            None => it.read.clone(),
+        };
+        let cells: Vec<_> = row.cells.iter().map(cell).collect();
+        let problem = row.problem.as_deref().unwrap_or_default();
+        out(format!("  row {}: {} {problem}", row.row, cells.join(", ")).trim_end());
+    }
+}
+
+fn look_json(look: &Look) -> serde_json::Value {
+    let files: Vec<_> = look
+        .files
+        .iter()
+        .map(|it| {
+            serde_json::json!({
+                "file": it.name, "rows": it.rows, "written": it.written,
+                "fact": it.fact.map(|it| it.table), "reason": it.reason,
+                "mapping": it.mapping, "settled": it.settled,
+                "missing": it.missing.iter().map(|it| it.0).collect::<Vec<_>>(),
+                "before": it.before, "failed": it.failed.as_ref().map(ToString::to_string),
+            })
+        })
+        .collect();
+    serde_json::json!({ "files": files })
 }
 
 fn order(arguments: &Arguments) -> Result<Order> {

@@ -6,11 +6,13 @@
 mod config;
 mod demo;
 mod import;
+mod metric;
 mod predict;
 mod progress;
 mod serve;
 mod train;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,6 +64,8 @@ enum Command {
     Predict(predict::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
+    /// Show a number of the dictionary, or list them all
+    Metric(metric::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -96,6 +100,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Train(arguments) => train::run(&global, &arguments),
         Command::Predict(arguments) => predict::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
+        Command::Metric(arguments) => metric::run(&global, &arguments),
     }
 }
 
@@ -152,14 +157,12 @@ fn first_line(error: &Error) -> String {
     }
 }
 
-/// Prints a line of output; a closed pipe ends the program quietly.
-#[expect(clippy::print_stdout, reason = "the command line speaks here and nowhere else")]
+/// Prints a line of output. A reader that has left is no reason to stop serving.
 fn out(line: &str) {
-    println!("{line}");
+    let _reader_gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Prints a line of progress or failure.
-#[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
 fn say(line: &str) {
-    eprintln!("{line}");
+    let _reader_gone = writeln!(std::io::stderr(), "{line}");
 }

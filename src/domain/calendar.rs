@@ -200,6 +200,11 @@ pub fn second_text(second: i64) -> String {
         .to_string()
 }
 
+/// The day (UTC) that seconds since 1970 lie in.
+pub fn second_day(second: i64) -> Day {
+    Day(second.div_euclid(86_400) as i32)
+}
+
 fn parse_clock(text: &str) -> Option<i64> {
     let text = text.trim();
     let upper = text.to_ascii_uppercase();
@@ -253,7 +258,7 @@ mod tests {
             assert!(period.from <= day && day < period.to);
             assert_eq!(Day::parse(&day.to_string()), Some(day));
         }
-        assert_eq!(Month::parse("2026-11").map(|it| it.words()).as_deref(), Some("Nov 2026"));
+        assert_eq!(Month::parse("2026-11").map(Month::words).as_deref(), Some("Nov 2026"));
         assert_eq!(
             Day::from_ymd(2026, 11, 23).map(|it| it.words(2026)).as_deref(),
             Some("Mon 23 Nov")

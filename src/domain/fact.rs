@@ -101,6 +101,7 @@ const fn optional(name: &'static str, sql: &'static str, kind: Kind, help: &'sta
     Column { name, sql, kind, required: false, aliases: &[], help }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a constant is made of constants")]
 const fn also(column: Column, aliases: &'static [&'static str]) -> Column {
     Column { aliases, ..column }
 }

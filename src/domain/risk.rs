@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn levels_follow_base_rate_and_capacity() {
+        use Band::{High, Low, Medium};
         let rule = Rule { base_rate: 0.1, capacity: 2 };
         let bands = rule.bands(&[0.5, 0.05, 0.3, 0.25, 0.1]);
-        use Band::{High, Low, Medium};
         assert_eq!(bands, [High, Low, High, Medium, Medium]);
         assert_eq!(rule.bands(&[0.3, 0.3, 0.3]), [Medium; 3], "a tie at the edge is treated alike");
         assert_eq!(Rule { base_rate: 0.1, capacity: 9 }.bands(&[0.3, 0.3]), [High; 2]);

@@ -16,6 +16,7 @@ mod quality;
 mod ramp;
 mod show;
 mod sql;
+mod stays;
 mod turnover;
 mod work;
 
@@ -32,6 +33,7 @@ use crate::store;
 pub use compute::{compute, default_period};
 pub use identity::{Identity, identity};
 pub use show::{format, interval};
+pub use stays::{ExitCount, Ninety, Stay, Where, exits_of, last_day, ninety_of, stays_of};
 
 /// Every metric, in the order people read them.
 pub const METRICS: &[&Metric] = &[

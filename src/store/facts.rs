@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 
 use super::{Read, Result, Tx};
-use crate::domain::fact::{Cell, Fact, Kind, Row, by_table};
+use crate::domain::fact::{Cell, Column, Fact, Kind, Row, by_table};
 
 /// `stale.technician_id` that stands for everyone.
 pub const EVERYONE: i64 = 0;
@@ -87,7 +87,7 @@ impl<'t, 'c> Loader<'t, 'c> {
         Ok(Self { tx, fact, source, sql, compares, refs, later, stale, counts, uid })
     }
 
-    /// Puts one row.
+    /// Puts one row. Keys are unique within the rows of one loader: the reader sees to that.
     pub fn put(&mut self, row: &Row) -> Result<Put> {
         let mut values = Vec::with_capacity(row.cells.len());
         let mut back_to = None;
@@ -99,23 +99,21 @@ impl<'t, 'c> Loader<'t, 'c> {
                 (_, Cell::Null) => Value::Null,
                 (_, Cell::Int(number)) => Value::Integer(*number),
                 (Kind::Ref(table), Cell::Text(key)) if table == self.fact.table => {
-                    back_to = Some(key.clone());
+                    back_to = Some(key.as_str());
                     Value::Null
                 }
                 (Kind::Ref(table), Cell::Text(key)) => {
-                    match self.refs.get(table).and_then(|it| it.get(key)) {
-                        Some(id) => Value::Integer(*id),
-                        None => {
-                            let value = key.clone();
-                            return Ok(Put::Unknown { column: column.name, value, table });
-                        }
-                    }
+                    let Some(id) = self.refs.get(table).and_then(|it| it.get(key)) else {
+                        let value = key.clone();
+                        return Ok(Put::Unknown { column: column.name, value, table });
+                    };
+                    Value::Integer(*id)
                 }
                 (_, Cell::Text(text)) => Value::Text(text.clone()),
             };
             values.push(value);
         }
-        self.save(row, values, back_to)
+        self.save(row, &values, back_to)
     }
 
     /// Ends the load: rows that point at rows of the same file are tied, what changed is noted.
@@ -149,33 +147,37 @@ impl<'t, 'c> Loader<'t, 'c> {
         Ok((self.counts, loose))
     }
 
-    fn save(&mut self, row: &Row, values: Vec<Value>, back_to: Option<String>) -> Result<Put> {
+    fn save(&mut self, row: &Row, values: &[Value], back_to: Option<&str>) -> Result<Put> {
         let known = if self.compares { self.find(row)? } else { None };
-        let put = match &known {
-            Some((_, old)) if same(self.fact, old, &values, back_to.is_some()) => Put::Unchanged,
-            Some(_) => Put::Updated,
-            None => Put::Inserted,
-        };
-        let id = match (&put, &known) {
-            (Put::Unchanged, _) => {
-                self.counts.unchanged += 1;
-                return Ok(put);
-            }
-            (_, Some((id, old))) => {
+        let (id, put) = match known {
+            Some((id, old)) => {
+                let tie = self.tie(id, &old)?;
+                let same_tie = match (tie.as_ref(), back_to) {
+                    (Some(tie), Some(key)) => tie.key == key,
+                    (None, Some(key)) => !has(self.tx, self.fact.table, &self.source, key)?,
+                    (tie, None) => tie.is_none(),
+                };
+                if same_tie && self.changes(&old, values).next().is_none() {
+                    self.counts.unchanged += 1;
+                    return Ok(Put::Unchanged);
+                }
+                if let Some(tie) = tie {
+                    self.note(tie.technician_id, Some(tie.on_day));
+                }
+                self.note_update(&old, values);
+                self.update(id, values)?;
                 self.counts.updated += 1;
-                self.note_stale(old);
-                self.update(*id, &values)?;
-                *id
+                (id, Put::Updated)
             }
-            _ => {
+            None => {
+                self.insert(row, values)?;
+                self.note_insert(values);
                 self.counts.inserted += 1;
-                self.insert(row, &values)?;
-                self.tx.last_id()
+                (self.tx.last_id(), Put::Inserted)
             }
         };
-        self.note_stale(&values);
         if let Some(key) = back_to {
-            self.later.push((id, key));
+            self.later.push((id, key.to_owned()));
         }
         Ok(put)
     }
@@ -213,29 +215,121 @@ impl<'t, 'c> Loader<'t, 'c> {
         Ok(())
     }
 
-    /// Derived rows of this technician (of everyone, for facts that others' features read) are old
-    /// from the earliest day the row speaks of.
-    fn note_stale(&mut self, values: &[Value]) {
-        let whole_office = match self.fact.table {
-            "employment" | "assignment" | "pay" | "technician" => true,
-            "workday" | "job" | "training" => false,
-            _ => return,
-        };
-        let mut technician = EVERYONE;
-        let mut day = None;
-        let columns = self.fact.columns.iter().filter(|it| it.sql != "source_key");
-        for (column, value) in columns.zip(values) {
-            let Value::Integer(number) = value else { continue };
-            match column.kind {
-                Kind::Ref("technician") if !whole_office => technician = *number,
-                Kind::Day => day = earlier(day, *number as i32),
-                Kind::Minute => day = earlier(day, number.div_euclid(1440) as i32),
-                _ => {}
-            }
+    /// What a row of this table was tied to before: the job a recall goes back to.
+    fn tie(&self, id: i64, old: &[Value]) -> Result<Option<Tie>> {
+        let back = |column: &&Column| matches!(column.kind, Kind::Ref(to) if to == self.fact.table);
+        let Some(at) = self.columns().position(|it| back(&it)) else { return Ok(None) };
+        if old[at] == Value::Null {
+            return Ok(None);
         }
+        self.tx.first(
+            "SELECT o.source_key, o.technician_id, r.on_day
+               FROM job r JOIN job o ON o.id = r.recall_of_id
+              WHERE r.id = ?1",
+            [id],
+            |row| Ok(Tie { key: row.get(0)?, technician_id: row.get(1)?, on_day: row.get(2)? }),
+        )
+    }
+
+    /// Columns whose value changes, ties aside.
+    fn changes<'a>(
+        &self,
+        old: &'a [Value],
+        new: &'a [Value],
+    ) -> impl Iterator<Item = (&'static Column, &'a Value, &'a Value)> {
+        let table = self.fact.table;
+        let pairs = self.columns().zip(old.iter().zip(new));
+        pairs.filter_map(move |(column, (old, new))| {
+            let tie = matches!(column.kind, Kind::Ref(to) if to == table);
+            (!tie && old != new).then_some((column, old, new))
+        })
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &'static Column> + use<'t, 'c> {
+        self.fact.columns.iter().filter(|it| it.sql != "source_key")
+    }
+
+    /// A new row makes derived rows old from the earliest day it speaks of.
+    fn note_insert(&mut self, values: &[Value]) {
+        match self.fact.table {
+            "employment" | "assignment" | "pay" => self.note(EVERYONE, self.first_day(values)),
+            "workday" | "job" | "training" => {
+                self.note(self.technician(values), self.first_day(values));
+            }
+            // A zone or a person without work or employment is in no derived row yet.
+            _ => {}
+        }
+    }
+
+    /// A changed row makes derived rows old from the earliest day that changed; where something else
+    /// than a day changed, from the earliest day of the row.
+    fn note_update(&mut self, old: &[Value], new: &[Value]) {
+        let read: Vec<_> =
+            self.changes(old, new).filter(|it| !NEVER_DERIVED.contains(&it.0.sql)).collect();
+        if read.is_empty() {
+            return;
+        }
+        let day = if read.iter().all(|it| it.0.kind == Kind::Day) {
+            read.iter().flat_map(|it| [day_of(it.0, it.1), day_of(it.0, it.2)]).flatten().min()
+        } else {
+            self.first_day(old).into_iter().chain(self.first_day(new)).min()
+        };
+        match self.fact.table {
+            "employment" | "assignment" | "pay" | "technician" | "zone" => self.note(EVERYONE, day),
+            "workday" | "job" | "training" => {
+                self.note(self.technician(old), day);
+                self.note(self.technician(new), day);
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, technician: i64, day: Option<i32>) {
         let day = day.unwrap_or(0);
         let known = self.stale.entry(technician).or_insert(day);
         *known = day.min(*known);
+    }
+
+    fn first_day(&self, values: &[Value]) -> Option<i32> {
+        self.columns().zip(values).filter_map(|(column, value)| day_of(column, value)).min()
+    }
+
+    fn technician(&self, values: &[Value]) -> i64 {
+        let found = self.columns().zip(values).find_map(|(column, value)| match value {
+            Value::Integer(id) if column.kind == Kind::Ref("technician") => Some(*id),
+            _ => None,
+        });
+        found.unwrap_or(EVERYONE)
+    }
+}
+
+/// A row a row of the same table goes back to.
+struct Tie {
+    key: String,
+    technician_id: i64,
+    on_day: i32,
+}
+
+/// Columns that neither a feature nor a roll-up reads.
+const NEVER_DERIVED: &[&str] = &[
+    "exit_type",
+    "exit_reason",
+    "regretted",
+    "hire_source",
+    "display_name",
+    "level",
+    "rehire_eligible",
+    "plan",
+    "course",
+    "certification",
+    "name",
+];
+
+fn day_of(column: &Column, value: &Value) -> Option<i32> {
+    match (column.kind, value) {
+        (Kind::Day, Value::Integer(day)) => Some(*day as i32),
+        (Kind::Minute, Value::Integer(minute)) => Some(minute.div_euclid(1440) as i32),
+        _ => None,
     }
 }
 
@@ -263,19 +357,6 @@ pub fn has(read: &Read<'_>, table: &'static str, source: &str, key: &str) -> Res
     Ok(read.first(&sql, (source, key), |_| Ok(()))?.is_some())
 }
 
-fn earlier(day: Option<i32>, other: i32) -> Option<i32> {
-    Some(day.map_or(other, |it| it.min(other)))
-}
-
-fn same(fact: &Fact, old: &[Value], new: &[Value], points_back: bool) -> bool {
-    let columns = fact.columns.iter().filter(|it| it.sql != "source_key");
-    columns.zip(old.iter().zip(new)).all(|(column, (old, new))| match column.kind {
-        // A tie to a row of the same table never changes; it is made at the end of the load.
-        Kind::Ref(table) if table == fact.table => points_back == (*old != Value::Null),
-        _ => old == new,
-    })
-}
-
 fn keys(tx: &Tx<'_>, table: &str, source: &str) -> Result<HashMap<String, i64>> {
     debug_assert!(by_table(table).is_some(), "only fact tables are referred to");
     let sql = format!("SELECT source_key, id FROM {table} WHERE source = ?1");
@@ -290,12 +371,8 @@ impl Sql {
         let table = fact.table;
         let list = names.join(", ");
         let marks: Vec<String> = (0..names.len()).map(|at| format!("?{}", at + 5)).collect();
-        let sets: Vec<String> = names
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| **name != "recall_of_id")
-            .map(|(at, name)| format!("{name} = ?{}", at + 3))
-            .collect();
+        let sets: Vec<String> =
+            names.iter().enumerate().map(|(at, name)| format!("{name} = ?{}", at + 3)).collect();
         Self {
             insert: format!(
                 "INSERT INTO {table}
@@ -388,6 +465,12 @@ mod tests {
         let found = stale(&it);
         let days = [day("2026-03-02").0, day("2026-03-20").0];
         assert_eq!(found.iter().map(|it| it.1).collect::<Vec<_>>(), days);
+        assert_eq!(job("J2", "T2", "2026-03-20", None), Put::Updated, "a tie can be undone");
+        assert_eq!(job("J2", "T2", "2026-03-20", Some("J1")), Put::Updated);
+        it.store.write(|tx| tx.run("DELETE FROM stale", [])).unwrap();
+        job("J2", "T2", "2026-04-02", Some("J1"));
+        let marked: Vec<i32> = stale(&it).iter().map(|it| it.1).collect();
+        assert_eq!(marked, [day("2026-03-20").0; 2], "the original is old from the earlier recall");
         let tied: Option<i64> = it
             .store
             .read_long(|read| -> std::result::Result<_, Error> {
@@ -396,5 +479,29 @@ mod tests {
             })
             .unwrap();
         assert!(tied.is_some());
+    }
+
+    #[test]
+    fn an_exit_makes_everyone_stale_from_the_exit_not_from_the_hire() {
+        let it = Scratch::office();
+        it.hire("T1", "Z1", "2024-01-05");
+        it.store.write(|tx| tx.run("DELETE FROM stale", [])).unwrap();
+        let leave = |reason: &str| {
+            it.put(
+                "employment",
+                &[
+                    ("employee_no", &"T1"),
+                    ("hired_on", &day("2024-01-05")),
+                    ("exited_on", &day("2026-03-20")),
+                    ("exit_type", &"voluntary"),
+                    ("exit_reason", &reason),
+                ],
+            )
+        };
+        assert_eq!(leave("pay"), Put::Updated);
+        assert_eq!(stale(&it), [(EVERYONE, day("2026-03-20").0)]);
+        it.store.write(|tx| tx.run("DELETE FROM stale", [])).unwrap();
+        assert_eq!(leave("moved away"), Put::Updated);
+        assert_eq!(stale(&it), [], "no derived row reads the reason");
     }
 }

@@ -11,11 +11,14 @@ pub(crate) mod fixture;
 mod migrate;
 mod pool;
 
+pub mod audit;
 pub mod facts;
 pub mod imports;
 pub mod models;
 pub mod months;
 pub mod office;
+pub mod people;
+pub mod places;
 pub mod rollups;
 pub mod situations;
 pub mod tasks;
@@ -26,13 +29,13 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, Params, Row};
+use rusqlite::{Connection, ErrorCode, Params};
 
 use crate::clock::Clock;
 use crate::domain::told::{Kind, Told};
 use pool::Pool;
 
-pub use rusqlite::{named_params, params, types::Value};
+pub use rusqlite::{Row, named_params, params, types::Value};
 
 /// File name of the database inside the data directory.
 pub const FILE_NAME: &str = "crewkeep.db";
@@ -63,6 +66,9 @@ pub enum Error {
 
 /// Result of the store.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// Result of mapping one row.
+pub type Mapped<T> = rusqlite::Result<T>;
 
 /// A connection lent for reading.
 #[derive(Clone, Copy)]

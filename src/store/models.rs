@@ -1,6 +1,6 @@
 //! Trained models and what they said of whom.
 
-use super::{Read, Result, Tx};
+use super::{Mapped, Read, Result, Row, Tx};
 use crate::domain::calendar::Day;
 
 /// A trained model as kept.
@@ -68,8 +68,42 @@ pub struct PersonPrediction {
     pub office: String,
     /// Trade.
     pub trade: String,
+    /// First day of the spell that was scored.
+    pub hired_on: Option<Day>,
     /// What was said.
     pub said: PredictionRow,
+}
+
+/// What was said of someone earlier, without its reasons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EarlierRow {
+    /// About whom.
+    pub technician_id: i64,
+    /// Probability of leaving within the horizon; none when not scored.
+    pub probability: Option<f64>,
+    /// LOW, MEDIUM, HIGH.
+    pub band: Option<String>,
+}
+
+/// A model without what it computes with.
+#[derive(Clone, Debug)]
+pub struct ModelHead {
+    /// Key.
+    pub id: i64,
+    /// Counts up from 1.
+    pub version: u32,
+    /// Days ahead it speaks of.
+    pub horizon_days: i32,
+    /// Last day of the data it learned from.
+    pub as_of: Day,
+    /// SHA-256 of the training table.
+    pub data_hash: String,
+    /// SHA-256 of the artifact.
+    pub artifact_hash: String,
+    /// What it was measured at, as JSON.
+    pub card: String,
+    /// When it was kept, UTC seconds.
+    pub created_at: i64,
 }
 
 /// Most people in one list.
@@ -183,41 +217,128 @@ pub fn latest_as_of(read: &Read<'_>, model_id: i64) -> Result<Option<Day>> {
     Ok(found.flatten().map(Day))
 }
 
-/// What a model said of everyone as of a day, the likeliest to leave first, not scored last.
-pub fn predictions(read: &Read<'_>, model_id: i64, as_of: Day) -> Result<Vec<PersonPrediction>> {
-    read.rows(
-        "SELECT p.technician_id, p.as_of, p.probability, p.low, p.high, p.band, p.not_scored,
-                p.intercept, p.log_odds, p.terms, t.uid, t.source_key, t.display_name,
-                coalesce(z.name, ''), coalesce(o.name, ''), t.trade
-           FROM prediction p
-           JOIN technician t ON t.id = p.technician_id
-           LEFT JOIN zone z ON z.id = t.zone_id
-           LEFT JOIN office o ON o.id = t.office_id
-          WHERE p.model_id = ?1 AND p.as_of = ?2
-          ORDER BY p.probability DESC NULLS LAST, t.source_key
-          LIMIT ?3",
-        (model_id, as_of.0, PEOPLE_MAX),
+/// The newest model's head.
+pub fn newest_head(read: &Read<'_>) -> Result<Option<ModelHead>> {
+    read.first(
+        "SELECT id, version, horizon_days, as_of, data_hash, artifact_hash, card, created_at
+           FROM trained_model
+          ORDER BY version DESC
+          LIMIT 1",
+        [],
         |row| {
-            let ends: (Option<f64>, Option<f64>, Option<f64>) =
-                (row.get(2)?, row.get(3)?, row.get(4)?);
-            Ok(PersonPrediction {
-                uid: row.get(10)?,
-                employee_no: row.get(11)?,
-                name: row.get(12)?,
-                zone: row.get(13)?,
-                office: row.get(14)?,
-                trade: row.get(15)?,
-                said: PredictionRow {
-                    technician_id: row.get(0)?,
-                    as_of: Day(row.get(1)?),
-                    chance: ends.0.zip(ends.1).zip(ends.2).map(|((a, b), c)| (a, b, c)),
-                    band: row.get(5)?,
-                    not_scored: row.get(6)?,
-                    intercept: row.get(7)?,
-                    log_odds: row.get(8)?,
-                    terms: row.get(9)?,
-                },
+            Ok(ModelHead {
+                id: row.get(0)?,
+                version: row.get(1)?,
+                horizon_days: row.get(2)?,
+                as_of: Day(row.get(3)?),
+                data_hash: row.get(4)?,
+                artifact_hash: row.get(5)?,
+                card: row.get(6)?,
+                created_at: row.get(7)?,
             })
         },
     )
+}
+
+/// What a model said of everyone as of a day, the likeliest to leave first, not scored last.
+pub fn predictions(read: &Read<'_>, model_id: i64, as_of: Day) -> Result<Vec<PersonPrediction>> {
+    read.rows(PREDICTIONS, (model_id, as_of.0, None::<i64>, PEOPLE_MAX), person)
+}
+
+/// What a model said of one person as of a day.
+pub fn prediction_of(
+    read: &Read<'_>,
+    model_id: i64,
+    as_of: Day,
+    technician_id: i64,
+) -> Result<Option<PersonPrediction>> {
+    read.first(PREDICTION_OF, (model_id, as_of.0, technician_id, 1), person)
+}
+
+/// What a model said of everyone as of an earlier day, in no order.
+pub fn earlier(read: &Read<'_>, model_id: i64, as_of: Day) -> Result<Vec<EarlierRow>> {
+    read.rows(EARLIER, (model_id, as_of.0, PEOPLE_MAX), |row| {
+        Ok(EarlierRow { technician_id: row.get(0)?, probability: row.get(1)?, band: row.get(2)? })
+    })
+}
+
+fn person(row: &Row<'_>) -> Mapped<PersonPrediction> {
+    let ends: (Option<f64>, Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?, row.get(4)?);
+    Ok(PersonPrediction {
+        uid: row.get(10)?,
+        employee_no: row.get(11)?,
+        name: row.get(12)?,
+        zone: row.get(13)?,
+        office: row.get(14)?,
+        trade: row.get(15)?,
+        hired_on: row.get::<_, Option<i32>>(16)?.map(Day),
+        said: PredictionRow {
+            technician_id: row.get(0)?,
+            as_of: Day(row.get(1)?),
+            chance: ends.0.zip(ends.1).zip(ends.2).map(|((a, b), c)| (a, b, c)),
+            band: row.get(5)?,
+            not_scored: row.get(6)?,
+            intercept: row.get(7)?,
+            log_odds: row.get(8)?,
+            terms: row.get(9)?,
+        },
+    })
+}
+
+/// Columns and tables of a prediction with its person.
+macro_rules! person_predictions {
+    ($of:literal) => {
+        concat!(
+            "SELECT p.technician_id, p.as_of, p.probability, p.low, p.high, p.band, p.not_scored,
+       p.intercept, p.log_odds, p.terms, t.uid, t.source_key, t.display_name,
+       coalesce(z.name, ''), coalesce(o.name, ''), t.trade,
+       (SELECT max(e.hired_on) FROM employment e
+         WHERE e.technician_id = p.technician_id AND e.hired_on < p.as_of)
+  FROM prediction p
+  JOIN technician t ON t.id = p.technician_id
+  LEFT JOIN zone z ON z.id = t.zone_id
+  LEFT JOIN office o ON o.id = t.office_id
+ WHERE p.model_id = ?1 AND p.as_of = ?2 AND ",
+            $of,
+            "
+ ORDER BY p.probability DESC NULLS LAST, t.source_key
+ LIMIT ?4"
+        )
+    };
+}
+
+const PREDICTIONS: &str = person_predictions!("?3 IS NULL");
+const PREDICTION_OF: &str = person_predictions!("p.technician_id = ?3");
+
+const EARLIER: &str = "\
+SELECT technician_id, probability, band
+  FROM prediction
+ WHERE model_id = ?1 AND as_of = ?2
+ LIMIT ?3";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture::Scratch;
+
+    #[test]
+    fn predictions_are_found_by_their_index_and_no_job_is_read() {
+        let scratch = Scratch::empty();
+        let plans = scratch.store.read_long(|read| {
+            let four = (1_i64, 1_i32, 1_i64, 1_i64);
+            Ok::<_, super::super::Error>([
+                read.plan(PREDICTIONS, four)?,
+                read.plan(PREDICTION_OF, four)?,
+                read.plan(EARLIER, (1_i64, 1_i32, 1_i64))?,
+            ])
+        });
+        for plan in plans.unwrap() {
+            let lines = plan.join("\n");
+            assert!(
+                lines.contains("USING INDEX sqlite_autoindex_prediction_2 (model_id=?"),
+                "{lines}"
+            );
+            assert!(!lines.contains("SCAN p") && !lines.contains("job"), "{lines}");
+        }
+    }
 }

@@ -271,6 +271,11 @@ pub fn latest(read: &Read<'_>, month: Month) -> Result<Vec<KeptRow>> {
     read.rows(FRAME_ROWS, (month.0, month.0), kept_row)
 }
 
+/// The rows of one technician in some months, the first first.
+pub fn of(read: &Read<'_>, technician_id: i64, from: Month, to: Month) -> Result<Vec<KeptRow>> {
+    read.rows(ROWS_OF, (from.0, to.0, technician_id), kept_row)
+}
+
 /// The months kept, first and last; `None` when there is no row.
 pub fn kept_months(read: &Read<'_>) -> Result<Option<(Month, Month)>> {
     let found = read.first(KEPT_MONTHS, [], |row| {
@@ -378,7 +383,11 @@ FROM technician_month m
 JOIN employment e ON e.id = m.employment_id
 ORDER BY m.id";
 
-const FRAME_ROWS: &str = r"
+/// The columns of a kept row.
+macro_rules! frame_rows {
+    ($more:literal) => {
+        concat!(
+            "
 SELECT
   m.id,
   m.technician_id,
@@ -409,8 +418,17 @@ SELECT
   m.schedule_changes_per_week
 FROM technician_month m
 JOIN employment e ON e.id = m.employment_id
-WHERE m.month_no BETWEEN ?1 AND ?2
-ORDER BY m.month_no, m.technician_id";
+WHERE m.month_no BETWEEN ?1 AND ?2",
+            $more,
+            "
+ORDER BY m.month_no, m.technician_id"
+        )
+    };
+}
+
+const FRAME_ROWS: &str = frame_rows!("");
+
+const ROWS_OF: &str = frame_rows!("\n  AND m.technician_id = ?3");
 
 const PUT: &str = r"
 INSERT INTO technician_month (

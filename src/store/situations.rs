@@ -24,11 +24,15 @@ pub fn replace(tx: &Tx<'_>, points: &[(i64, Point)]) -> Result<()> {
 /// month, and the distance.
 pub fn nearest(read: &Read<'_>, point: &Point, k: u32) -> Result<Vec<Near>> {
     read.rows(
-        "SELECT v.technician_month_id, m.technician_id, m.month_no, m.as_of, e.exited_on,
+        // Materialised: the index takes no other order than its own.
+        "WITH v AS MATERIALIZED (
+           SELECT technician_month_id, distance
+             FROM situation_vec
+            WHERE situation MATCH ?1 AND k = ?2
+         )
+         SELECT v.technician_month_id, m.technician_id, m.month_no, m.as_of, e.exited_on,
                 e.exit_type, v.distance
-           FROM (SELECT technician_month_id, distance
-                   FROM situation_vec
-                  WHERE situation MATCH ?1 AND k = ?2) v
+           FROM v
            JOIN technician_month m ON m.id = v.technician_month_id
            JOIN employment e ON e.id = m.employment_id
           ORDER BY v.distance, v.technician_month_id",

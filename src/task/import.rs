@@ -5,13 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::{Lane, Task};
 use crate::app::imports::{self, Order};
 use crate::app::progress::Tell;
-use crate::app::{Office, Result};
+use crate::app::runs::Uid;
+use crate::app::{Error, Office, Result};
+use crate::domain::told::Kind;
 
 /// Loads files, one transaction each.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Import {
     /// What to load.
     pub order: Order,
+    /// The order that waited for a look, if it did; it ends with the load.
+    pub stage: Option<Uid>,
 }
 
 impl Task for Import {
@@ -21,6 +25,20 @@ impl Task for Import {
     const ALONE: bool = false;
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
-        Ok(imports::import(office, &self.order, tell)?.summary())
+        let report = imports::import(office, &self.order, tell)?;
+        if let Some(uid) = self.stage {
+            office.end_stage(uid, &report)?;
+        }
+        match report.failure() {
+            Some(file) if report.loaded() == 0 => {
+                let why = file.failed.clone().unwrap_or_default();
+                Err(Error::told(Kind::Invalid, why, ""))
+            }
+            Some(file) => {
+                let why = file.failed.as_deref().unwrap_or_default();
+                Ok(format!("{} {why}", report.summary()))
+            }
+            None => Ok(report.summary()),
+        }
     }
 }

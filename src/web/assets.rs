@@ -46,7 +46,6 @@ pub fn find(hash: &str, name: &str) -> Option<Embedded> {
 }
 
 /// Handler of `/static/{hash}/{name}`.
-#[expect(clippy::unused_async, reason = "actix handlers are asynchronous")]
 pub async fn serve(path: web::Path<(String, String)>, request: HttpRequest) -> HttpResponse {
     let (hash, name) = path.into_inner();
     let Some(file) = find(&hash, &name) else {

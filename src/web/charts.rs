@@ -267,9 +267,14 @@ pub struct RowBar {
 
 /// A figure that says why it is not drawn.
 fn thin(title: &str, words: &str) -> Chart {
+    instead(StateView::new(StateKind::Thin, title, words))
+}
+
+/// A figure with a state in its place.
+pub fn instead(state: StateView) -> Chart {
     Chart {
         say: String::new(),
-        state: Some(StateView::new(StateKind::Thin, title, words)),
+        state: Some(state),
         plot: Plot::default(),
         legend: Vec::new(),
         note: String::new(),

@@ -220,6 +220,8 @@ fn head() -> ScoreHead {
         level: LevelView::High,
         like: "22 people".to_owned(),
         left: "7".to_owned(),
+        alone: None,
+        rule: None,
         definition: Some(Definition {
             id: "like".to_owned(),
             title: "22 people scored between 26% and 36%".to_owned(),

@@ -7,12 +7,16 @@ pub mod assets;
 pub mod charts;
 pub mod error;
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod gallery;
 mod guard;
 #[cfg(test)]
 mod lint;
+pub mod numbers;
 pub mod pages;
 pub mod parts;
+pub mod query;
 pub mod reply;
 mod router;
 mod session;

@@ -427,8 +427,12 @@ pub struct ScoreHead {
     pub like: String,
     /// `7`.
     pub left: String,
-    /// What opens behind it.
+    /// Said instead when too few are alike.
+    pub alone: Option<String>,
+    /// What opens behind `like`.
     pub definition: Option<Definition>,
+    /// What opens behind the level: its rule.
+    pub rule: Option<Definition>,
 }
 
 /// A dated event.

@@ -68,11 +68,6 @@ where
 fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame) -> Shell {
     let today = frame.today;
     let short = frame.data_to.map_or("no data yet".to_owned(), |it| it.words(today.year()));
-    let theme = request.cookie("theme").and_then(|it| match it.value() {
-        "light" => Some("light"),
-        "dark" => Some("dark"),
-        _ => None,
-    });
     Shell {
         title: page.title.to_owned(),
         office: frame.office.clone(),
@@ -88,7 +83,7 @@ fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame
         },
         task_chip: task_chip(state),
         events: Some(sse::CHIP_STREAM.to_owned()),
-        theme,
+        theme: theme(request),
         assets: AssetUrls::current(),
         toast: None,
         foot: vec![FootRow {
@@ -102,6 +97,15 @@ fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame
         search_href: "/people".to_owned(),
         single_keys: request.cookie("keys").is_none_or(|it| it.value() != "off"),
     }
+}
+
+/// The scheme the person chose; none follows the system.
+pub fn theme(request: &HttpRequest) -> Option<&'static str> {
+    request.cookie("theme").and_then(|it| match it.value() {
+        "light" => Some("light"),
+        "dark" => Some("dark"),
+        _ => None,
+    })
 }
 
 /// What runs now, for the chip in the top bar.

@@ -89,7 +89,7 @@ impl Served {
 
     fn open(&self, method: &str, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(120))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_mins(2))).expect("a timeout");
         let (port, cookie) = (self.port, &self.cookie);
         write!(
             stream,
@@ -98,12 +98,6 @@ impl Served {
         )
         .expect("a request");
         stream
-    }
-
-    /// The task a form led to.
-    fn task_of(&self, answer: &Answer) -> String {
-        assert_eq!(answer.status, 303, "{}", answer.body);
-        answer.header("location").to_owned()
     }
 
     /// The `data:` lines of a task's stream, up to and with its end; `see` looks at each.
@@ -130,6 +124,13 @@ impl Drop for Served {
 }
 
 impl Answer {
+    /// Where a form led to.
+    #[track_caller]
+    fn led_to(&self) -> String {
+        assert_eq!(self.status, 303, "{}", self.body);
+        self.header("location").to_owned()
+    }
+
     fn header(&self, name: &str) -> &str {
         let found = self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(": ")?;
@@ -194,7 +195,7 @@ fn a_training_is_watched_to_its_end_and_shown() {
     let served = Served::demo(&["score.exits_min=10", "train.outer_bags=3"]);
     let page = served.get("/model").page(200);
     has(&page, "form[action='/train'] button", "Train a model");
-    let task = served.task_of(&served.post("/train"));
+    let task = served.post("/train").led_to();
     let mut live = String::new();
     let lines = served.stream(&task, |data| {
         if data.contains("running") && live.is_empty() {
@@ -267,7 +268,7 @@ fn a_training_that_is_stopped_keeps_nothing_and_can_be_asked_again() {
     let page = served.get(&task).page(200);
     has(&page, "main", "Stopped. Nothing was changed.");
     has(&page, "form button", "Do it again");
-    let again = served.task_of(&served.post(&format!("{task}/again")));
+    let again = served.post(&format!("{task}/again")).led_to();
     assert_ne!(again, task);
     assert_eq!(served.post(&format!("{again}/stop")).status, 303);
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Chosen, Order};
+use super::{Chosen, Load, Order};
 use crate::app::{Cx, Result};
 use crate::domain::deny;
 use crate::domain::fact::{self, FACTS, Fact};
@@ -115,6 +115,27 @@ pub(super) fn decide(
         }
         Err(failure) => Err(failure.into()),
     })
+}
+
+/// The load as it will be noted, as far as it is known before a row is read.
+pub(super) fn record(order: &Order, source: &Source, mapping: &Mapping) -> Load {
+    let refused = refused(source.header());
+    Load {
+        id: 0,
+        uid: [0; 16],
+        source: order.source.clone(),
+        file: source.name().to_owned(),
+        fact: mapping.fact().table.to_owned(),
+        file_hash: source.sha256().to_owned(),
+        mapping: mapping.to_json(),
+        rows_read: 0,
+        inserted: 0,
+        updated: 0,
+        unchanged: 0,
+        quarantined: 0,
+        refused: serde_json::to_string(&refused).unwrap_or_default(),
+        created_at: 0,
+    }
 }
 
 /// The columns of a file that are never read.

@@ -105,7 +105,7 @@ pub(super) fn file(
             Ok(decided) => decided,
             Err(told) => return Ok(Err(told)),
         };
-        let load = record(&wanted, &decided);
+        let load = choose::record(&wanted, &decided.source, &decided.mapping);
         let before = if wanted.force { None } else { loaded_before(cx.read, &load, decided.fact)? };
         let reader = Reader::new(&decided.source, &decided.mapping, cx.today);
         Ok(reader.map(|it| (decided, load, before, it)).map_err(Told::from))
@@ -276,29 +276,9 @@ impl Bad {
                 told.collect::<Vec<_>>().join("; ")
             ),
             "Check that each column was taken for the right one, and that the files it refers to \
-             were loaded. --force loads the rest of the rows.",
+             were loaded. A load by force (--force, or the box on the import page) takes the \
+             rest of the rows.",
         )
-    }
-}
-
-/// The load as it will be noted, as far as it is known before a row is read.
-fn record(order: &Order, decided: &Decided) -> Load {
-    let refused = choose::refused(decided.source.header());
-    Load {
-        id: 0,
-        uid: [0; 16],
-        source: order.source.clone(),
-        file: decided.source.name().to_owned(),
-        fact: decided.fact.table.to_owned(),
-        file_hash: decided.source.sha256().to_owned(),
-        mapping: decided.mapping.to_json(),
-        rows_read: 0,
-        inserted: 0,
-        updated: 0,
-        unchanged: 0,
-        quarantined: 0,
-        refused: serde_json::to_string(&refused).unwrap_or_default(),
-        created_at: 0,
     }
 }
 

@@ -1,8 +1,6 @@
 //! How long a full rebuild takes on five years of 500 technicians. Ignored: run it by name, with
 //! `CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo test --lib feature::tests::speed -- --ignored --nocapture`.
 
-#![expect(clippy::print_stderr, reason = "it reports timings to whoever asked for them")]
-
 use std::time::Instant;
 
 use super::*;

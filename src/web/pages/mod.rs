@@ -2,15 +2,27 @@
 //!
 //! From `PAGES` follow the navigation, the keys, the palette, the help page and the all-pages test.
 
+pub mod data;
+pub mod first_run;
+pub mod help;
+pub mod import;
+pub mod metrics;
 pub mod model;
+pub mod people;
+pub mod person;
 pub mod task;
+pub mod today;
 pub mod train;
+pub mod turnover;
+pub mod upload;
 
 use uuid::Uuid;
 
 use super::shell::{NavGroup, NavItem, PaletteEntry};
 use crate::app::frame::Frame;
 use crate::app::runs::Uid;
+use crate::app::scope::Scope;
+use crate::web::parts::OptionView;
 
 /// One page.
 #[derive(Debug)]
@@ -41,7 +53,21 @@ pub struct Nav {
 }
 
 /// Every page, in the order of the navigation.
-pub const PAGES: &[Page] = &[model::PAGE, train::PAGE, task::PAGE];
+pub const PAGES: &[Page] = &[
+    today::PAGE,
+    people::PAGE,
+    person::PAGE,
+    turnover::PAGE,
+    model::PAGE,
+    train::PAGE,
+    task::PAGE,
+    data::PAGE,
+    data::LOAD,
+    import::PAGE,
+    metrics::PAGE,
+    metrics::METRIC,
+    help::PAGE,
+];
 
 /// The side navigation.
 pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
@@ -69,7 +95,9 @@ pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
 
 /// What the palette offers beyond the navigation.
 pub fn palette() -> Vec<PaletteEntry> {
-    Vec::new()
+    let mut entries = metrics::palette();
+    entries.extend(help::palette());
+    entries
 }
 
 /// An identity as it stands in addresses.
@@ -80,4 +108,19 @@ pub fn uid_text(uid: Uid) -> String {
 /// An identity from an address.
 pub fn uid_of(text: &str) -> Option<Uid> {
     Uuid::try_parse(text).ok().map(|it| *it.as_bytes())
+}
+
+/// Everyone, every office and every zone, for a select.
+pub fn places(scope: &Scope, chosen: Option<Uid>) -> Vec<OptionView> {
+    let everyone = OptionView {
+        value: String::new(),
+        label: "All offices".to_owned(),
+        chosen: chosen.is_none(),
+    };
+    let options = scope.choices.iter().map(|it| OptionView {
+        value: uid_text(it.uid),
+        label: it.name.clone(),
+        chosen: chosen == Some(it.uid),
+    });
+    std::iter::once(everyone).chain(options).collect()
 }

@@ -1,0 +1,35 @@
+# Two commands matter: `make run` and `make test`. Both work again after an interruption.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PROGRAM := $(TARGET)/release/crewkeep
+export DATA NO_BROWSER
+
+.PHONY: help run test bench build clean
+
+help:
+	@echo "make run      build, start with a demo office, open the browser"
+	@echo "                DATA=DIR        keep the data there (default: the platform's usual place)"
+	@echo "                NO_BROWSER=1    only print the link"
+	@echo "                ARGS='--port 0' more flags of 'crewkeep serve'"
+	@echo "make test     install what the tests need, run every test"
+	@echo "make bench    measure speed and size (minutes), targets beside"
+	@echo "make clean    delete what was built; data stays"
+
+build:
+	@echo "== building the program (the first time takes some minutes)"
+	cargo build --release --locked --bin crewkeep
+
+run: build
+	@echo "== starting; an empty data folder gets the demo office"
+	@$(PROGRAM) serve --demo $(if $(DATA),--data-dir "$$DATA") $(if $(NO_BROWSER),--no-browser) $(ARGS)
+
+test:
+	@bash tests/run.sh
+
+bench:
+	@echo "== measuring; BENCH_TECHNICIANS, BENCH_YEARS, BENCH_JOBS make it smaller"
+	cargo bench --locked --bench bench
+
+clean:
+	cargo clean
+	rm -rf tests/browser/node_modules tests/browser/shots

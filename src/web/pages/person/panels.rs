@@ -1,0 +1,363 @@
+//! The panels of a person's page: what is known into receipt, chart, tables and words.
+//!
+//! Never here: anything computed; `app::person` did that.
+
+use super::super::people::{percent, tenth};
+use super::last_day;
+use crate::app::person::{ALIKE_MIN, Alike, Event, Evidence, Scored, Sheet, What};
+use crate::app::score::Verdict;
+use crate::domain::calendar::second_text;
+use crate::domain::count::{counted, grouped};
+use crate::web::charts::{
+    Chart, Receipt, ScoreHistory, ScorePoint, Term, TermGroup, receipt as receipt_of, score_history,
+};
+use crate::web::numbers;
+use crate::web::parts::{
+    Definition, ReceiptView, SealView, StateKind, StateView, TableView, ThView, TimelineItem,
+};
+
+/// Facts shown; older ones are counted.
+const EVENTS_MAX: usize = 16;
+
+/// The line that raises the score most, as it stands after "because of".
+pub(super) fn main_reason(it: &Scored) -> Option<String> {
+    let most = it.reasons.strongest(true)?;
+    let line = it.groups.iter().flat_map(|it| &it.lines).find(|line| line.id == most.feature)?;
+    Some(lower_first(line.title))
+}
+
+/// `like`, `left`, what is said instead, what opens behind it.
+pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Definition>) {
+    let like = match &it.alike {
+        Alike::TooFew(have) => {
+            let words = format!(
+                "{} in past data alike; a group takes {ALIKE_MIN}, so no share is said.",
+                match have {
+                    1 => "1 person".to_owned(),
+                    have => format!("{have} people"),
+                }
+            );
+            return (String::new(), String::new(), Some(words), None);
+        }
+        Alike::Group(like) => like,
+    };
+    let share = &like.share;
+    let definition = Definition {
+        id: "def-like".to_owned(),
+        title: format!("{} people most alike in past data", like.people),
+        words: format!(
+            "The past months of other people that lie nearest in what the model reads, one month a \
+             person, and whether they left of their own will within {} days. Matched on work, pay \
+             and time here, never on name, age or address.",
+            it.horizon_days
+        ),
+        value: format!("{} of {} ({})", like.left, like.people, percent_or_zero(share.value)),
+        interval: Some(format!(
+            "between {} and {} (95%, Wilson)",
+            percent_or_zero(share.low),
+            percent_or_zero(share.high)
+        )),
+        n: Some(counted(like.people, "other person").replace("persons", "people")),
+        left_out: None,
+        sql: None,
+        as_of: numbers::plain(last_day(it.evidence.as_of)),
+        href: None,
+    };
+    (format!("{} people", like.people), like.left.to_string(), None, Some(definition))
+}
+
+/// What opens behind the level.
+pub(super) fn rule(it: &Scored) -> Definition {
+    let chance = match it.person.verdict {
+        Verdict::Scored { probability, .. } => tenth(probability),
+        Verdict::NotScored(_) => String::new(),
+    };
+    let before = it.before.map_or_else(String::new, |it| {
+        format!(" Four weeks earlier the same model said {}.", tenth(it))
+    });
+    Definition {
+        id: "def-level".to_owned(),
+        title: "How a chance becomes a level".to_owned(),
+        words: format!("{}{before}", it.rule.words()),
+        value: chance,
+        interval: None,
+        n: Some(format!(
+            "base rate {} of {} months of {} people",
+            tenth(it.rule.base_rate),
+            grouped(it.evidence.card.rows),
+            grouped(it.evidence.card.people)
+        )),
+        left_out: None,
+        sql: None,
+        as_of: numbers::plain(last_day(it.evidence.as_of)),
+        href: None,
+    }
+}
+
+/// The score line by line.
+pub(super) fn receipt(it: &Scored) -> ReceiptView {
+    let groups: Vec<TermGroup> = it
+        .groups
+        .iter()
+        .map(|group| TermGroup {
+            name: group.title.to_owned(),
+            terms: group
+                .lines
+                .iter()
+                .map(|line| Term {
+                    name: line.title.to_owned(),
+                    href: None,
+                    words: line.words.clone(),
+                    points: line.points,
+                    half: line.half,
+                })
+                .collect(),
+        })
+        .collect();
+    let say = match it.person.verdict {
+        Verdict::Scored { probability, .. } => format!(
+            "Start at the office average, add each line, arrive at {}.",
+            percent(probability)
+        ),
+        Verdict::NotScored(_) => String::new(),
+    };
+    receipt_of(&Receipt {
+        say: &say,
+        base: it.reasons.intercept,
+        base_words: "where everyone starts",
+        groups: &groups,
+        seal: Some(seal(&it.evidence)),
+    })
+}
+
+/// Proof of what was scored, with what, when.
+pub(super) fn seal(it: &Evidence) -> SealView {
+    SealView {
+        when: format!("on data to {}", numbers::plain(last_day(it.as_of))),
+        model: format!("v{}", it.version),
+        model_hash: short(&it.model_hash),
+        data_hash: short(&it.data_hash),
+        stability: String::new(),
+        verify: None,
+    }
+}
+
+/// The twelve months in one sentence.
+pub(super) fn history_words(it: &Scored) -> String {
+    let Verdict::Scored { probability, .. } = it.person.verdict else { return String::new() };
+    let (Some(first), true) = (it.past.first(), it.past.len() > 1) else {
+        return "There are no earlier months to compare with.".to_owned();
+    };
+    let chances = || it.past.iter().map(|it| it.chance);
+    let low = chances().fold(probability, f64::min);
+    let high = chances().fold(probability, f64::max);
+    format!(
+        "{} in {}, {} now; between {} and {} in all these months.",
+        percent(first.chance),
+        first.on.month().words(),
+        percent(probability),
+        percent(low),
+        percent(high)
+    )
+}
+
+/// The same model over the past months, and the score itself at the end.
+pub(super) fn history(it: &Scored, year: i16) -> Chart {
+    let mut points: Vec<ScorePoint> = it
+        .past
+        .iter()
+        .map(|past| {
+            let month = past.on.month();
+            let new_year = past.on.year() != year && month.0.rem_euclid(12) == 0;
+            ScorePoint {
+                label: month.words(),
+                short: if new_year { month.words() } else { month.short_name().to_owned() },
+                chance: past.chance,
+                low: past.low,
+                high: past.high,
+            }
+        })
+        .collect();
+    if let Verdict::Scored { probability, low, high, .. } = it.person.verdict {
+        points.push(ScorePoint {
+            label: last_day(it.evidence.as_of).words(year),
+            short: "now".to_owned(),
+            chance: probability,
+            low,
+            high,
+        });
+    }
+    let finding = history_words(it);
+    let base = 1.0 / (1.0 + (-it.reasons.intercept).exp());
+    let mut chart =
+        score_history(&ScoreHistory { finding: &finding, points: &points, base, marks: &[] });
+    chart.note = format!(
+        "Today's model asked about each month's first day. It learned from months up to {}, so it \
+         knows how those ended: a look back, not a forecast that was made then.",
+        it.evidence.card.months.1
+    );
+    chart
+}
+
+/// The situations most alike, or why none are shown; then meta and foot.
+pub(super) fn alike(it: &Scored) -> (Result<TableView, StateView>, String, String) {
+    let like = match &it.alike {
+        Alike::Group(like) => like,
+        Alike::TooFew(have) => {
+            let words = format!(
+                "A group takes {ALIKE_MIN} other people. More months of data or more offices will \
+                 bring them."
+            );
+            let title = format!("{have} of {ALIKE_MIN} people alike");
+            let state = StateView::new(StateKind::Thin, &title, &words);
+            return (Err(state), String::new(), String::new());
+        }
+    };
+    let rows = like.nearest.iter().map(|near| {
+        let then = match near.left_after {
+            Some(days) => format!("Left, day {days}"),
+            None => "Stayed".to_owned(),
+        };
+        vec![format!("{:.2}", near.alike), near.words.clone(), then]
+    });
+    let table = TableView {
+        caption: "Past situations most alike".to_owned(),
+        caption_hidden: true,
+        head: vec![
+            ThView::text("Alike"),
+            ThView::text("Situation then"),
+            ThView { class: "tight", ..ThView::text(&format!("{} days on", it.horizon_days)) },
+        ],
+        rows: rows.collect(),
+    };
+    let meta = format!(
+        "the nearest {} of {}; {} stayed, {} left",
+        like.nearest.len(),
+        like.people,
+        like.people - like.left,
+        like.left
+    );
+    let foot =
+        "Matched on work, pay and time here, never on name, age or address. Alike: 1 is the \
+                same in everything, 0.50 is one standard deviation apart on average. Shown by the \
+                lines that move this score most."
+            .to_owned();
+    (Ok(table), meta, foot)
+}
+
+/// What the score rests on.
+pub(super) fn evidence(it: &Scored, year: i16) -> Vec<(String, String)> {
+    let (of, card) = (&it.evidence, &it.evidence.card);
+    let own = |name: &str, words: String| (name.to_owned(), words);
+    let tested = match card.validation.as_ref().map(|it| (it.ebm.auc, it)) {
+        Some((auc, test)) => match (auc.value, auc.low, auc.high) {
+            (Some(value), Some(low), Some(high)) => format!(
+                "AUC {value:.2} (between {low:.2} and {high:.2}) on {} people in months it had not \
+                 seen",
+                grouped(test.people)
+            ),
+            _ => "No figure could be computed".to_owned(),
+        },
+        None => card.no_validation.clone().unwrap_or_else(|| "Not tested".to_owned()),
+    };
+    vec![
+        own("Facts", format!("up to {}", last_day(of.as_of).words(year))),
+        own("Model", format!("v{}, trained {} UTC", of.version, second_text(of.created_at))),
+        own(
+            "Learned from",
+            format!(
+                "{} exits among {} people, {} to {}",
+                grouped(card.exits),
+                grouped(card.people),
+                card.months.0,
+                card.months.1
+            ),
+        ),
+        own("Test", tested),
+        own("Sum", format!("{:.6} log-odds, checked to 1e-9", it.reasons.log_odds)),
+    ]
+}
+
+/// Dated facts in words, and how many there are.
+pub(super) fn timeline(sheet: &Sheet, year: i16) -> (Vec<TimelineItem>, String) {
+    let items = sheet.events.iter().take(EVENTS_MAX).map(|it| item(it, year)).collect();
+    let more = sheet.events.len().saturating_sub(EVENTS_MAX);
+    let meta = match more {
+        0 => String::new(),
+        more => format!("the last {EVENTS_MAX}; {} older", counted(more as u64, "fact")),
+    };
+    (items, meta)
+}
+
+fn item(it: &Event, year: i16) -> TimelineItem {
+    let (pip, words) = match &it.what {
+        What::Hired(None) => ("act", "Hired.".to_owned()),
+        What::Hired(Some(source)) => ("act", format!("Hired, {}.", source.replace('_', " "))),
+        What::Left(kind) => (
+            "",
+            match kind.as_deref() {
+                Some("voluntary") => "Last day; left by choice.".to_owned(),
+                Some("involuntary") => "Last day; the office's decision.".to_owned(),
+                _ => "Last day.".to_owned(),
+            },
+        ),
+        What::Pay(cents) => ("", pay(*cents)),
+        What::Manager => ("", "Another manager.".to_owned()),
+        What::Zone(zone) => ("", format!("Moved to zone {zone}.")),
+        What::Course(name, minutes) => {
+            ("act", format!("{}, {} of training.", name.replace('_', " "), hours(*minutes)))
+        }
+    };
+    TimelineItem { date: it.on.words(year), pip, words, link: None }
+}
+
+fn pay(cents: i64) -> String {
+    let amount = format!("${}.{:02}", cents.abs() / 100, cents.abs() % 100);
+    if cents > 0 {
+        format!("Raise of {amount} an hour.")
+    } else {
+        format!("Pay {amount} an hour lower.")
+    }
+}
+
+fn hours(minutes: i64) -> String {
+    if minutes % 60 == 0 {
+        return counted((minutes / 60).unsigned_abs(), "hour");
+    }
+    format!("{:.1} hours", minutes as f64 / 60.0)
+}
+
+/// Time since the hire: `1 year 2 months`.
+pub(super) fn tenure(days: i32) -> String {
+    let months = (f64::from(days.max(0)) / 30.4375).floor() as u64;
+    match (months / 12, months % 12) {
+        (0, 0) => counted(days.max(0) as u64, "day"),
+        (0, months) => counted(months, "month"),
+        (years, 0) => counted(years, "year"),
+        (years, months) => format!("{} {}", counted(years, "year"), counted(months, "month")),
+    }
+}
+
+/// A share that may be exactly zero or one.
+fn percent_or_zero(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
+/// The ends of a hash: `9f3c…e1a0`.
+fn short(hash: &str) -> String {
+    match (hash.get(..4), hash.get(hash.len().saturating_sub(4)..)) {
+        (Some(first), Some(last)) if hash.len() > 8 => format!("{first}…{last}"),
+        _ => hash.to_owned(),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        // An abbreviation stays as it is.
+        Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

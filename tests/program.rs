@@ -1,0 +1,81 @@
+//! The built program from outside: exit codes, flags, and who may read its pages.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::http::Connection;
+use crate::server::{Server, command};
+
+#[test]
+fn questions_end_well() {
+    let dir = scratch();
+    for arguments in [&["--version"][..], &["--help"], &["serve", "--help"], &["config"]] {
+        check(dir.path(), arguments, 0, "");
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_a_hint() {
+    let dir = scratch();
+    check(dir.path(), &["config", "--set", "server.prot=1"], 1, "server.port");
+    check(dir.path(), &["config", "--set", "server.port=many"], 1, "server.port");
+    check(dir.path(), &["config", "--config", "/there/is/none.toml"], 1, "none.toml");
+    check(dir.path(), &["wander"], 1, "--help");
+}
+
+#[test]
+fn the_data_folder_stands_before_or_after_the_command() {
+    let dir = scratch();
+    let shown = dir.path().display().to_string();
+    for arguments in [["config", "--data-dir", &shown], ["--data-dir", &shown, "config"]] {
+        let output = command(program()).args(arguments).output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains(&shown), "{arguments:?}");
+    }
+}
+
+#[test]
+fn strangers_get_no_page() {
+    let dir = scratch();
+    let server = Server::start(program(), dir.path()).unwrap();
+    let mut stranger = Connection::open(&server.host, "").unwrap();
+    assert_eq!(stranger.get("/train").unwrap().status, 401);
+    let mut guesser = Connection::open(&server.host, "crewkeep=0").unwrap();
+    assert_eq!(guesser.get("/train").unwrap().status, 401);
+    let mut rebound = server.connect().unwrap();
+    "office.example".clone_into(&mut rebound.host);
+    assert_eq!(rebound.get("/train").unwrap().status, 421);
+    let mut forger = server.connect().unwrap();
+    assert_eq!(forger.send("POST", "/tasks/x/stop").unwrap().status, 403);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_program_ends_well_and_starts_again() {
+    let dir = scratch();
+    for _ in 0..2 {
+        let mut server = Server::start(program(), dir.path()).unwrap();
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(server.child.wait().unwrap().success());
+    }
+}
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_crewkeep"))
+}
+
+fn scratch() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Runs the program on a folder; `said` is part of what it tells on standard error.
+#[track_caller]
+fn check(dir: &Path, arguments: &[&str], code: i32, said: &str) {
+    let output = command(program()).args(arguments).arg("--data-dir").arg(dir).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?} said: {words}");
+    assert!(words.contains(said), "{arguments:?} said: {words}");
+    assert!(!words.contains("panicked"), "{arguments:?} said: {words}");
+}
