@@ -6,6 +6,8 @@
 use learn::validate::Estimate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar::Month;
+
 /// Everything measured at a training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Card {
@@ -180,6 +182,11 @@ impl From<Estimate> for Ranged {
         let finite = |it: f64| it.is_finite().then_some(it);
         Self { value: finite(it.value), low: finite(it.low), high: finite(it.high) }
     }
+}
+
+/// A month as kept (`2026-03`) in words.
+pub fn month_words(month: &str) -> String {
+    Month::parse(month).map_or_else(|| month.to_owned(), Month::words)
 }
 
 impl Validation {

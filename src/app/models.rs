@@ -96,6 +96,8 @@ pub struct Line {
 pub struct Step {
     /// `12% to 15%`.
     pub label: String,
+    /// Lowest value as text.
+    pub begins: String,
     /// Lowest value.
     pub from: f64,
     /// Highest value.

@@ -42,7 +42,7 @@ const BINS_MAX: usize = 34;
 /// Draws behind each interval.
 const DRAWS: usize = 200;
 /// Groups of the calibration.
-const GROUPS: usize = 8;
+const GROUPS: usize = 5;
 /// Strength of the logistic regression's ridge, scikit-learn's default.
 const RIDGE: f64 = 1.0;
 
@@ -538,19 +538,21 @@ impl Progress for Ear<'_> {
 /// Shapes without their bins for missing and unseen values, the largest on average first.
 fn largest_first(shapes: &[learn::progress::TermPreview]) -> Vec<LiveShape> {
     let real = |it: &[f64]| it.get(1..it.len().saturating_sub(1)).unwrap_or_default().to_vec();
-    let size = |it: &LiveShape| {
-        it.scores.iter().map(|score| score.abs()).sum::<f64>() / it.scores.len().max(1) as f64
-    };
-    let mut shapes: Vec<LiveShape> = shapes
+    let mut shapes: Vec<(f64, LiveShape)> = shapes
         .iter()
-        .map(|it| LiveShape {
-            feature: it.name.clone(),
-            title: feature::by_id(&it.name).map_or(it.name.as_str(), |it| it.title).to_owned(),
-            scores: real(&it.scores),
-            low: real(&it.low),
-            high: real(&it.high),
+        .map(|it| {
+            let sum: f64 = it.scores.iter().zip(&it.weight).map(|(s, w)| s.abs() * w).sum();
+            let title = feature::by_id(&it.name).map_or(it.name.as_str(), |it| it.title);
+            let shape = LiveShape {
+                feature: it.name.clone(),
+                title: title.to_owned(),
+                scores: real(&it.scores),
+                low: real(&it.low),
+                high: real(&it.high),
+            };
+            (sum, shape)
         })
         .collect();
-    shapes.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    shapes
+    shapes.sort_by(|a, b| b.0.total_cmp(&a.0));
+    shapes.into_iter().map(|it| it.1).collect()
 }

@@ -11,7 +11,7 @@ pub enum Flow {
     Stop,
 }
 
-/// A listener. Called from several threads at once, at most about every 50 rounds of a bag.
+/// A listener. Called from several threads at once, at most about every 10 rounds of a bag.
 pub trait Progress: Sync {
     /// `done` of `of` units are finished (for a fit the unit is a bag); `what` has just happened.
     fn step(&self, done: u64, of: u64, what: &Step) -> Flow;
@@ -37,7 +37,7 @@ pub enum Step {
         /// Bags in all.
         bags: usize,
     },
-    /// A bag has gone on; sent every 50 rounds.
+    /// A bag has gone on; sent every 10 rounds.
     Round {
         /// Number of the bag, from 0.
         bag: usize,
@@ -61,6 +61,8 @@ pub struct TermPreview {
     pub bags: usize,
     /// Mean score of each bin in log-odds, centred; bin 0 is missing, the last one unseen.
     pub scores: Vec<f64>,
+    /// Weight of the training rows of each bin.
+    pub weight: Vec<f64>,
     /// Lower end of the 90 % band of each bin; equal to the score with one bag.
     pub low: Vec<f64>,
     /// Upper end of the 90 % band of each bin.

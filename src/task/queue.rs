@@ -259,6 +259,13 @@ impl Runner<'_> {
                 (state::FAILED, "Something in the program failed; the log says what.".to_owned())
             }
         };
+        if state == state::DONE {
+            // The last word may have been held back by the pause between two views.
+            self.change(|view| {
+                view.total = view.total.max(1);
+                view.done = view.total;
+            });
+        }
         self.keep(office, state, &outcome);
         self.change(|view| {
             view.state = state;

@@ -22,6 +22,8 @@ mod router;
 mod session;
 pub mod shell;
 mod sse;
+#[cfg(test)]
+mod tests;
 
 use std::net::{Ipv4Addr, TcpListener};
 

@@ -48,6 +48,7 @@ fn step(feature: &Feature, it: &ShapePoint, is_first: bool, is_last: bool) -> St
     };
     Step {
         label: range(feature, (from, to), (is_first, is_last)),
+        begins: feature.show(from),
         from,
         to,
         points: it.score,
@@ -72,6 +73,7 @@ fn joined(feature: &Feature, steps: Vec<Step>) -> Vec<Step> {
         let ends = (part[0].from, part[part.len() - 1].to);
         Step {
             label: range(feature, ends, (at == 0, at + 1 == count)),
+            begins: part[0].begins.clone(),
             from: ends.0,
             to: ends.1,
             points: mean(|it| it.points),
@@ -156,6 +158,7 @@ mod tests {
         let feature = by_id("weekend_share").expect("a feature");
         let one = |at: usize| Step {
             label: String::new(),
+            begins: String::new(),
             from: at as f64,
             to: at as f64 + 1.0,
             points: at as f64,

@@ -3,7 +3,7 @@
 //! Never here: a number that was not measured, a word stronger than its number.
 
 use super::Step;
-use crate::app::card::{Card, Validation};
+use crate::app::card::{Card, Validation, month_words};
 use crate::domain::count::{counted, grouped};
 
 /// Least share of rows in clear steps for a shape to be spoken of.
@@ -79,8 +79,8 @@ impl Validation {
             "Tested on {} to {}: {} of {}, {} before an exit. Each was scored by a model that had \
              seen neither the person ({} parts) nor any outcome of those months ({} left out \
              before them).",
-            self.months.0,
-            self.months.1,
+            month_words(&self.months.0),
+            month_words(&self.months.1),
             counted(self.rows, "person-month"),
             people(self.people),
             grouped(self.events),
@@ -191,6 +191,7 @@ mod tests {
     fn step(label: &str, points: f64, half: f64, rows: u64) -> Step {
         Step {
             label: label.to_owned(),
+            begins: String::new(),
             from: 0.0,
             to: 1.0,
             points,

@@ -16,7 +16,7 @@ use crate::rng::Rng;
 use std::collections::VecDeque;
 
 /// Rounds between two reports.
-const REPORT_ROUNDS: usize = 50;
+const REPORT_ROUNDS: usize = 10;
 
 /// What a bag learned.
 #[derive(Clone, Debug)]

@@ -286,7 +286,8 @@ fn preview(
             low.push(mean - width);
             high.push(mean + width);
         }
-        TermPreview { name: bins.name.clone(), bags: ready.len(), scores, low, high }
+        let weight = data.bin_weight[feature].clone();
+        TermPreview { name: bins.name.clone(), bags: ready.len(), scores, weight, low, high }
     };
     data.bins.iter().enumerate().map(of).collect()
 }

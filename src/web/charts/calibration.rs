@@ -6,6 +6,8 @@ use crate::web::parts::{TableView, ThView};
 
 const HEIGHT: u32 = 250;
 const GROUPS_MAX: usize = 12;
+/// Percent across that two labels need between them.
+const LABELS_APART: f64 = 9.0;
 
 /// What [`calibration`] draws.
 #[derive(Debug, Clone)]
@@ -59,11 +61,19 @@ pub fn calibration(it: &Calibration<'_>) -> Chart {
         idle: "share who left".to_owned(),
         ..Plot::default()
     };
-    let mut after = f64::NEG_INFINITY;
+    let (mut above, mut below) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for group in &groups {
         let x = frame.at(group.predicted);
-        draw(&mut plot, &frame, group, x - after > 9.0);
-        after = if x - after > 9.0 { x } else { after };
+        let side = if x - above > LABELS_APART {
+            above = x;
+            Some(true)
+        } else if x - below > LABELS_APART {
+            below = x;
+            Some(false)
+        } else {
+            None
+        };
+        draw(&mut plot, &frame, group, side);
     }
     Chart {
         say: it.say.to_owned(),
@@ -93,8 +103,9 @@ fn frame(groups: &[CalibrationGroup]) -> Frame {
     }
 }
 
-/// A point, its whisker, and n above it, or below when the one before is near.
-fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, above: bool) {
+/// A point, its whisker, and n above it, or below when the one before is near; where neither side has
+/// room, the strip and the table say it.
+fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, above: Option<bool>) {
     let x = frame.at(group.predicted);
     let (low, high) = (frame.down(group.low), frame.down(group.high));
     let at = pct(x);
@@ -103,9 +114,11 @@ fn draw(plot: &mut Plot, frame: &Frame, group: &CalibrationGroup, above: bool) {
     let y = num(frame.down(group.left));
     plot.dots.push(Dot { class: "pt", x: at.clone(), y, r: "4.5" });
     let class = if x > 94.0 { "end halo" } else { "mid halo" };
-    let y = if above { (high - 6.0).max(20.0) } else { (low + 14.0).min(frame.bottom - 2.0) };
-    let text = format!("n {}", fixed(group.n.into(), 0));
-    plot.texts.push(Text { class, x: at.clone(), y: num(y), text });
+    if let Some(above) = above {
+        let y = if above { (high - 6.0).max(20.0) } else { (low + 14.0).min(frame.bottom - 2.0) };
+        let text = format!("n {}", fixed(group.n.into(), 0));
+        plot.texts.push(Text { class, x: at.clone(), y: num(y), text });
+    }
     plot.hits.push(Hit {
         x: pct((x - 3.64).max(0.0)),
         width: pct(7.28_f64.min(100.0 - (x - 3.64).max(0.0))),

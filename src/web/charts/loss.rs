@@ -26,9 +26,9 @@ pub struct Loss<'a> {
 pub struct LossRound {
     /// From 0.
     pub round: u32,
-    /// On the months it learns from.
+    /// On the people it learns from.
     pub seen: f64,
-    /// On the months held back.
+    /// On the people held back.
     pub unseen: f64,
 }
 
@@ -89,8 +89,8 @@ fn here(plot: &mut Plot, frame: &Frame, last: LossRound, most: Option<u32>) {
     let ends = vec![frame.down(last.unseen) + 4.0, frame.down(last.seen) + 4.0];
     let ends = spread(ends, 14.0, frame.top, frame.bottom);
     let names = [
-        ("strong halo", format!("unseen months {}", fixed(last.unseen, 3))),
-        ("halo", format!("seen {}", fixed(last.seen, 3))),
+        ("strong halo", format!("held back {}", fixed(last.unseen, 3))),
+        ("halo", format!("learned from {}", fixed(last.seen, 3))),
     ];
     let left = x > 56.0;
     for ((class, text), y) in names.into_iter().zip(ends) {
@@ -136,8 +136,8 @@ fn table(rounds: &[LossRound]) -> TableView {
         caption_hidden: false,
         head: vec![
             ThView::text("Round"),
-            ThView::number("Unseen months"),
-            ThView::number("Seen months"),
+            ThView::number("Held back"),
+            ThView::number("Learned from"),
         ],
         rows: kept
             .map(|(_, it)| vec![fixed(it.round.into(), 0), fixed(it.unseen, 4), fixed(it.seen, 4)])

@@ -8,6 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Nav, Page, uid_of};
+use crate::app::card::month_words;
 use crate::app::material::Material;
 use crate::app::models::{self, Mark, Model, Standing};
 use crate::domain::count::grouped;
@@ -171,8 +172,8 @@ fn with(
         grouped(card.rows),
         grouped(card.people),
         grouped(card.exits),
-        card.months.0,
-        card.months.1,
+        month_words(&card.months.0),
+        month_words(&card.months.1),
         card.horizon_days
     );
     let person = mark.and(asked.person.as_deref());
@@ -233,7 +234,7 @@ pub(super) fn no_model(material: &Material) -> (StateView, bool) {
         grouped(material.rows),
         grouped(material.people),
         grouped(material.exits),
-        material.data_to
+        material.data_to.words(0)
     );
     (StateView::new(StateKind::Empty, "No model has been trained yet", &words), true)
 }

@@ -83,7 +83,6 @@ pub struct ShapesPanel {
 #[template(path = "pages/task.html")]
 struct TaskPage {
     shell: Shell,
-    lede: &'static str,
     ended: bool,
     uid: String,
     stream: String,
@@ -108,7 +107,6 @@ pub async fn page(state: web::Data<State>, uid: web::Path<String>, request: Http
         vec![("Train".to_owned(), Some("/train".to_owned())), (view.title.clone(), None)];
     html(&TaskPage {
         shell,
-        lede: lede(&view),
         ended: view.ended(),
         stream: format!("/events?topics=task:{text}"),
         uid: text,
@@ -202,8 +200,9 @@ impl ShapesPanel {
     /// Of the figures so far.
     pub fn of(live: &Live) -> Self {
         let shown: Vec<Vec<ShapeBin>> = live.shapes.iter().take(SHAPES_MAX).map(bins).collect();
-        let ends = shown.iter().flatten().flat_map(|it| [it.low, it.high]);
-        let reach = ends.map(f64::abs).filter(|it| it.is_finite()).fold(0.05, f64::max);
+        // Bands of rare values reach far; the picture is for the shapes.
+        let points = shown.iter().flatten().map(|it| it.points.abs());
+        let reach = 1.3 * points.filter(|it| it.is_finite()).fold(0.05, f64::max);
         let minis = live.shapes.iter().zip(&shown).map(|(shape, bins)| {
             charts::mini_shape(&shape.title, word(live, bins), bins, Some((-reach, reach)))
         });
@@ -222,17 +221,6 @@ pub(crate) fn learns(view: &RunView) -> bool {
     view.name == Train::NAME || !view.live.losses.is_empty()
 }
 
-fn lede(view: &RunView) -> &'static str {
-    match view.state {
-        state::WAITING => "It begins when what runs now has ended. You can close this page.",
-        state::RUNNING => "You can close this page; it carries on.",
-        state::DONE => "It is finished.",
-        state::FAILED => "It ended before it was finished. Nothing of it was kept.",
-        state::CANCELLED => "It was stopped. Nothing of it was kept.",
-        _ => "The program ended while this was under way. Nothing of it was kept.",
-    }
-}
-
 fn percent(view: &RunView) -> Option<u8> {
     match view.state {
         state::DONE => Some(100),
@@ -244,7 +232,7 @@ fn percent(view: &RunView) -> Option<u8> {
 fn status(view: &RunView) -> String {
     let seconds = view.seconds;
     match view.state {
-        state::WAITING => view.message.clone(),
+        state::WAITING => "Waiting: it begins when what runs now has ended.".to_owned(),
         state::RUNNING => format!("{} {}%, {seconds:.0} s so far.", view.message, view.percent()),
         ended => format!("{}{}, after {seconds:.0} s.", ended[..1].to_uppercase(), &ended[1..]),
     }

@@ -23,7 +23,7 @@ pub const PAGE: Page = Page {
     path: "/train",
     title: "Train",
     help: "Train a new model and watch what the machine is working on.",
-    nav: Some(Nav { group: 1, icon: "train", key: 'r', tab: false }),
+    nav: Some(Nav { group: 1, icon: "play", key: 'r', tab: false }),
 };
 
 #[derive(Template)]
@@ -34,13 +34,26 @@ struct TrainPage {
     refused: Option<StateView>,
     steps: Vec<&'static str>,
     on: Vec<(String, String)>,
-    can_train: bool,
-    can_score: bool,
+    forms: Vec<FormView>,
     can_load_demo: bool,
     demo: bool,
     runs: Vec<RowView>,
     none_yet: Option<StateView>,
 }
+
+/// A button that starts something.
+struct FormView {
+    action: &'static str,
+    class: &'static str,
+    label: &'static str,
+}
+
+const TRAIN: FormView =
+    FormView { action: "/train", class: "btn primary", label: "Train a new model" };
+const SCORE: FormView = FormView { action: "/score", class: "btn", label: "Score everyone again" };
+
+/// Makes a date name its year.
+const NO_YEAR: i16 = 0;
 
 /// What the page reads.
 struct Known {
@@ -138,8 +151,10 @@ fn page(shell: Shell, known: &Known) -> TrainPage {
         refused: refused(known.material.as_ref()),
         steps: train::STEPS.iter().map(|it| it.1).collect(),
         on: known.material.as_ref().map(on_what).unwrap_or_default(),
-        can_train: enough,
-        can_score: known.has_model,
+        forms: [enough.then_some(TRAIN), known.has_model.then_some(SCORE)]
+            .into_iter()
+            .flatten()
+            .collect(),
         can_load_demo: known.is_welcome,
         demo: known.is_demo,
         runs: known.runs.iter().map(line).collect(),
@@ -178,7 +193,7 @@ fn on_what(it: &Material) -> Vec<(String, String)> {
         ("People", grouped(it.people)),
         ("Voluntary exits", format!("{}; {} is the least", grouped(it.exits), grouped(it.floor))),
         ("Looks ahead", format!("{} days", it.horizon_days)),
-        ("Data to", it.data_to.to_string()),
+        ("Data to", it.data_to.words(NO_YEAR)),
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .to_vec()

@@ -1,7 +1,7 @@
 //! The panels of the Models page: numbers into words, tables and charts.
 
 use super::{EvidenceView, FeatureRow, GroupView, ShapeView, TestView};
-use crate::app::card::{Card, Difference, LiftCard, Measures, Ranged, Validation};
+use crate::app::card::{Card, Difference, LiftCard, Measures, Ranged, Validation, month_words};
 use crate::app::models::{self, Line, Mark, Model, Step};
 use crate::domain::calendar::second_text;
 use crate::domain::count::grouped;
@@ -24,7 +24,8 @@ pub(super) fn tiles(model: &Model) -> Vec<Tile> {
     let card = &model.card;
     let Some(test) = &card.validation else { return Vec::new() };
     let n = format!("{} months, {} before an exit", grouped(test.rows), grouped(test.events));
-    let as_of = format!("Tested on {} to {}", test.months.0, test.months.1);
+    let (first, last) = (month_words(&test.months.0), month_words(&test.months.1));
+    let as_of = format!("Tested on {first} to {last}");
     let tile = |label: &str, it: &Ranged, beside: &str| {
         it.value.map(|value| Tile {
             label: label.to_owned(),
@@ -84,16 +85,29 @@ pub(super) fn shape(
 
 fn drawn(line: &Line, mark: Option<&Mark>, card: &Card) -> Chart {
     let bins: Vec<ShapeBin> = ends(&line.steps).iter().map(bin).collect();
-    let missing = line.missing.as_ref().map(|it| bin(&(it, it.from, it.to)));
+    let range = range(&bins);
+    let is_near = |it: &&ShapeBin| range.0 <= it.low && it.high <= range.1;
+    let unknown = line.missing.as_ref().map(|it| bin(&(it, it.from, it.to)));
+    let missing = unknown.as_ref().filter(is_near);
+    let far = unknown.as_ref().filter(|it| !is_near(it)).map_or(String::new(), |it| {
+        format!(
+            " A value that is not known ({} person-months) lies outside this picture: {} points, \
+             between {} and {}.",
+            grouped(it.n as u64),
+            Unit::Points.show(it.points),
+            Unit::Points.show(it.low),
+            Unit::Points.show(it.high)
+        )
+    });
     let place = mark.and_then(|it| Some((it, it.values.get(line.id)?)));
     let marks =
         place.map(|(it, (at, text))| ShapeMark { at: *at, label: format!("{}, {text}", it.name) });
     let note = format!(
         "Points are log-odds against everyone's start. Grey bars count person-months, {} in all, \
-         {} to {}. {BAND_NOTE}",
+         {} to {}. {BAND_NOTE}{far}",
         grouped(card.rows),
-        card.months.0,
-        card.months.1
+        month_words(&card.months.0),
+        month_words(&card.months.1)
     );
     charts::shape(&Shape {
         name: line.title,
@@ -102,12 +116,20 @@ fn drawn(line: &Line, mark: Option<&Mark>, card: &Card) -> Chart {
         note: &note,
         counted: "person-months",
         bins: &bins,
-        missing: missing.as_ref(),
+        missing,
         x_words: &x_words(line, &bins),
         marks: marks.as_slice(),
         floor: STEP_ROWS_MIN,
-        range: None,
+        range: Some(range),
     })
+}
+
+/// Lowest and highest points drawn: every step and zero, with a little room.
+fn range(bins: &[ShapeBin]) -> (f64, f64) {
+    let ends = bins.iter().flat_map(|it| [it.low, it.high]);
+    let (low, high) = ends.fold((0.0_f64, 0.0_f64), |it, end| (it.0.min(end), it.1.max(end)));
+    let room = 0.06 * (high - low).max(0.1);
+    (low - room, high + room)
 }
 
 /// The outermost steps reach to single values far out: drawn no wider than the inside allows.
@@ -141,7 +163,7 @@ fn bin((step, from, to): &(&Step, f64, f64)) -> ShapeBin {
     }
 }
 
-/// Words along x: where steps begin, about a fifth of the way apart, and the median.
+/// Words along x: where steps begin, about a sixth of the way apart, and the median.
 fn x_words(line: &Line, bins: &[ShapeBin]) -> Vec<(f64, String)> {
     let (Some(first), Some(last)) = (bins.first(), bins.last()) else { return Vec::new() };
     let apart = (last.to - first.from) / 6.0;
@@ -149,24 +171,17 @@ fn x_words(line: &Line, bins: &[ShapeBin]) -> Vec<(f64, String)> {
     for (bin, step) in bins.iter().zip(&line.steps) {
         let far = words.last().is_none_or(|it| bin.from - it.0 >= apart);
         if far && last.to - bin.from > apart * 0.6 {
-            words.push((bin.from, start_of(step, words.is_empty())));
+            words.push((bin.from, step.begins.clone()));
         }
     }
     if let Some((at, text)) = &line.median {
-        let near = |it: &(f64, String)| (it.0 - at).abs() < apart * 0.9;
-        words.retain(|it| !near(it));
+        // The word at the left edge reaches to its right only.
+        let room = |it: &(f64, String)| if it.0 <= first.from { 1.5 } else { 1.1 };
+        words.retain(|it| (it.0 - at).abs() >= apart * room(it));
         words.push((*at, format!("{text}, median")));
         words.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
     words
-}
-
-/// `under 40 minutes` stands for itself, `40 to 44 minutes` for its start.
-fn start_of(step: &Step, is_first: bool) -> String {
-    if is_first || !step.label.contains(" to ") {
-        return step.label.clone();
-    }
-    step.label.split(" to ").next().unwrap_or_default().to_owned()
 }
 
 /// How it was tested and what came out, beside the simple model and the base rate.
@@ -309,7 +324,8 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
             ],
             note: format!(
                 "People are counted, not months. Data {} to {}.",
-                model.card.months.0, model.card.months.1
+                month_words(&model.card.months.0),
+                month_words(&model.card.months.1)
             ),
             table: None,
         },
@@ -355,7 +371,7 @@ pub(super) fn seal_rows(model: &Model) -> Vec<(String, String)> {
     [
         ("Version", format!("v{}", it.version)),
         ("Trained", format!("{} UTC, in {:.1} s", second_text(it.trained_at), model.card.seconds)),
-        ("Data to", it.data_to.clone()),
+        ("Data to", it.data_day().words(0)),
         ("Says who may leave within", format!("{} days", it.horizon_days)),
         ("Model, SHA-256", it.model_hash.clone()),
         ("Data, SHA-256", it.data_hash.clone()),
