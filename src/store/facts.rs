@@ -149,37 +149,48 @@ impl<'t, 'c> Loader<'t, 'c> {
 
     fn save(&mut self, row: &Row, values: &[Value], back_to: Option<&str>) -> Result<Put> {
         let known = if self.compares { self.find(row)? } else { None };
-        let (id, put) = match known {
-            Some((id, old)) => {
-                let tie = self.tie(id, &old)?;
-                let same_tie = match (tie.as_ref(), back_to) {
-                    (Some(tie), Some(key)) => tie.key == key,
-                    (None, Some(key)) => !has(self.tx, self.fact.table, &self.source, key)?,
-                    (tie, None) => tie.is_none(),
-                };
-                if same_tie && self.changes(&old, values).next().is_none() {
-                    self.counts.unchanged += 1;
-                    return Ok(Put::Unchanged);
-                }
-                if let Some(tie) = tie {
-                    self.note(tie.technician_id, Some(tie.on_day));
-                }
-                self.note_update(&old, values);
-                self.update(id, values)?;
-                self.counts.updated += 1;
-                (id, Put::Updated)
+        let (id, put) = if let Some((id, old)) = known {
+            if !self.renew(id, &old, values, back_to)? {
+                self.counts.unchanged += 1;
+                return Ok(Put::Unchanged);
             }
-            None => {
-                self.insert(row, values)?;
-                self.note_insert(values);
-                self.counts.inserted += 1;
-                (self.tx.last_id(), Put::Inserted)
-            }
+            self.counts.updated += 1;
+            (id, Put::Updated)
+        } else {
+            self.insert(row, values)?;
+            self.note_insert(values);
+            self.counts.inserted += 1;
+            (self.tx.last_id(), Put::Inserted)
         };
         if let Some(key) = back_to {
             self.later.push((id, key.to_owned()));
         }
         Ok(put)
+    }
+
+    /// Updates a known row; `false` when there is nothing to change.
+    fn renew(
+        &mut self,
+        id: i64,
+        old: &[Value],
+        values: &[Value],
+        back_to: Option<&str>,
+    ) -> Result<bool> {
+        let tie = self.tie(id, old)?;
+        let same_tie = match (tie.as_ref(), back_to) {
+            (Some(tie), Some(key)) => tie.key == key,
+            (None, Some(key)) => !has(self.tx, self.fact.table, &self.source, key)?,
+            (tie, None) => tie.is_none(),
+        };
+        if same_tie && self.changes(old, values).next().is_none() {
+            return Ok(false);
+        }
+        if let Some(tie) = tie {
+            self.note(tie.technician_id, Some(tie.on_day));
+        }
+        self.note_update(old, values);
+        self.update(id, values)?;
+        Ok(true)
     }
 
     fn find(&self, row: &Row) -> Result<Option<(i64, Vec<Value>)>> {
