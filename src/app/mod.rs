@@ -14,6 +14,7 @@ pub mod frame;
 pub mod glossary;
 pub mod imports;
 pub mod material;
+pub mod memo;
 pub mod metrics;
 pub mod models;
 pub mod people;
@@ -36,6 +37,7 @@ use crate::domain::calendar::Day;
 use crate::domain::told::{Kind, Told};
 use crate::store::{self, Read, Store};
 
+pub use memo::Memo;
 pub use place::Place;
 
 /// Everything wired together: the office as the program knows it. Cheap to clone.
@@ -45,6 +47,7 @@ pub struct Office {
     clock: Clock,
     settings: Arc<Settings>,
     place: Arc<Place>,
+    memo: Arc<Memo>,
 }
 
 /// What a read may look at: one consistent state of the store, today, the settings.
@@ -55,6 +58,7 @@ pub struct Cx<'a> {
     pub today: Day,
     /// The settings in force.
     pub config: &'a Config,
+    pub(crate) memo: &'a Memo,
 }
 
 /// Why something could not be done.
@@ -79,13 +83,13 @@ impl Office {
     pub fn open(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::open(place.dir(), clock)?;
         imports::stage::sweep(place.dir());
-        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
+        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place), memo: Arc::default() })
     }
 
     /// Opens the store for reading and short writes beside a program that may be running.
     pub fn attach(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::attach(place.dir(), clock)?;
-        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place) })
+        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place), memo: Arc::default() })
     }
 
     /// The settings in force.
@@ -115,7 +119,10 @@ impl Office {
         F: FnOnce(&Cx<'_>) -> Result<T> + Send + 'static,
     {
         let (today, settings) = (self.clock.today(), Arc::clone(&self.settings));
-        self.store.read(move |read| work(&Cx { read, today, config: &settings.config })).await
+        let memo = Arc::clone(&self.memo);
+        self.store
+            .read(move |read| work(&Cx { read, today, config: &settings.config, memo: &memo }))
+            .await
     }
 
     /// Reads for a command or a task, and waits.
@@ -125,7 +132,9 @@ impl Office {
         F: FnOnce(&Cx<'_>) -> Result<T> + Send + 'static,
     {
         let (today, settings) = (self.clock.today(), Arc::clone(&self.settings));
-        self.store.read_long(move |read| work(&Cx { read, today, config: &settings.config }))
+        let memo = Arc::clone(&self.memo);
+        self.store
+            .read_long(move |read| work(&Cx { read, today, config: &settings.config, memo: &memo }))
     }
 
     /// Folds the log into the file before the program ends.

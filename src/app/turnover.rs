@@ -150,7 +150,9 @@ pub fn report(cx: &Cx<'_>, look: &Look) -> Result<Option<Report>> {
         ninety: metric::ninety_of(cx.read, from, to, at)?,
         matured: over(find("first_90_day_attrition")?, from, to)?,
         identity: identity(cx, &scope, from, to)?,
-        tenure: tenure::read(cx, look.split, &scope, (first, last))?,
+        tenure: cx.once(format!("tenure {:?} {at:?}", look.split), || {
+            tenure::read(cx, look.split, &scope, (first, last))
+        })?,
         reasons,
         scope,
     }))
@@ -221,6 +223,7 @@ fn identity(cx: &Cx<'_>, scope: &Scope, from: Day, to: Day) -> Result<Vec<Line>>
         };
         Line { name, it }
     };
-    let all = metric::identity(cx.read, from, to)?;
+    let key = format!("identity {from} {to}");
+    let all = cx.once(key, || Ok(metric::identity(cx.read, from, to)?))?;
     Ok(all.into_iter().filter(wanted).map(line).collect())
 }

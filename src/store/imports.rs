@@ -90,6 +90,7 @@ pub fn insert(tx: &Tx<'_>, load: &LoadRow, bad: &[BadRow]) -> Result<[u8; 16]> {
     let uid = tx.new_uid();
     let counts = [load.rows_read, load.inserted, load.updated, load.unchanged, load.quarantined];
     let [read, inserted, updated, unchanged, quarantined] = counts.map(|it| it as i64);
+    tx.run("UPDATE derived_state SET revision = revision + 1 WHERE id = 1", [])?;
     tx.run(
         "INSERT INTO import_run
            (uid, source, file, fact, file_hash, mapping, rows_read, inserted, updated, unchanged,

@@ -56,6 +56,13 @@ pub fn span(read: &Read<'_>) -> Result<Option<(Day, Day)>> {
     Ok(span.and_then(|it| Some((Day(it.0?), Day(it.1?)))))
 }
 
+/// Counts up with every load, roll-up and removal: equal revisions, equal facts and roll-ups.
+pub fn revision(read: &Read<'_>) -> Result<i64> {
+    let found =
+        read.first("SELECT revision FROM derived_state WHERE id = 1", [], |row| row.get(0))?;
+    Ok(found.unwrap_or(0))
+}
+
 /// Short names of the sources there are technicians of.
 pub fn sources(read: &Read<'_>) -> Result<Vec<String>> {
     read.rows("SELECT DISTINCT source FROM technician ORDER BY source LIMIT 100", [], |row| {

@@ -72,6 +72,7 @@ UPDATE derived_state
                       FROM ends),
        data_to = (SELECT MAX(MAX(COALESCE(job_to, day_to)), MAX(COALESCE(day_to, job_to)))
                     FROM ends),
+       revision = revision + 1,
        updated_at = :now
  WHERE id = 1";
 

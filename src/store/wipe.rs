@@ -15,7 +15,7 @@ pub fn source(tx: &Tx<'_>, source: &str) -> Result<()> {
         "DELETE FROM roll_zone_month",
         "DELETE FROM finding",
         "DELETE FROM stale",
-        "UPDATE derived_state SET data_from = NULL, data_to = NULL, rolled_to = NULL",
+        "UPDATE derived_state SET data_from = NULL, data_to = NULL, rolled_to = NULL, revision = revision + 1",
     ] {
         tx.run(made, [])?;
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::metrics::{Question, answer, csv, day_after, first_day, safe_cell, sheet};
-use crate::app::{Cx, Error};
+use crate::app::{Cx, Error, Memo};
 use crate::config::Config;
 use crate::domain::told;
 use crate::store::fixture::{IntoCell, Scratch, day};
@@ -35,7 +35,8 @@ fn look_at<T: Send + 'static>(
     work: impl FnOnce(&Cx<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     it.store.read_long(move |read| {
-        work(&Cx { read, today: day("2026-11-24"), config: &Config::default() })
+        let (config, memo) = (Config::default(), Memo::default());
+        work(&Cx { read, today: day("2026-11-24"), config: &config, memo: &memo })
     })
 }
 
