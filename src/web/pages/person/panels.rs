@@ -68,9 +68,16 @@ pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Defin
 
 /// What opens behind the level.
 pub(super) fn rule(it: &Scored) -> Definition {
-    let chance = match it.person.verdict {
-        Verdict::Scored { probability, .. } => tenth(probability),
-        Verdict::NotScored(_) => String::new(),
+    let (chance, interval) = match it.person.verdict {
+        Verdict::Scored { probability, low, high, .. } => (
+            tenth(probability),
+            Some(format!(
+                "between {} and {} (90%, over resampled models)",
+                tenth(low),
+                tenth(high)
+            )),
+        ),
+        Verdict::NotScored(_) => (String::new(), None),
     };
     let before = it.before.map_or_else(String::new, |it| {
         format!(" Four weeks earlier the same model said {}.", tenth(it))
@@ -80,7 +87,7 @@ pub(super) fn rule(it: &Scored) -> Definition {
         title: "How a chance becomes a level".to_owned(),
         words: format!("{}{before}", it.rule.words()),
         value: chance,
-        interval: None,
+        interval,
         n: Some(format!(
             "base rate {} of {} months of {} people",
             tenth(it.rule.base_rate),
