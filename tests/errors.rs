@@ -92,7 +92,7 @@ fn files_that_are_no_csv_are_told_and_leave_nothing() {
         ("jobs.csv", b"PK\x03\x04\x14\0\x06\0xl/workbook.xml", "CSV"),
         ("pay.csv", b"", "empty"),
         ("zones.csv", b"code,office,name\n", "no other rows"),
-        ("offices.csv", b"code,code,name\nA,B,C\n", "twice"),
+        ("offices.csv", b"code,code,name\nA,B,C\n", "two columns"),
         ("workdays.csv", &[0xff; 4096], ""),
     ];
     for (name, bytes, word) in cases {

@@ -8,3 +8,4 @@ mod pages;
 mod program;
 mod server;
 mod tidy;
+mod truth;

@@ -77,6 +77,9 @@ pub struct Validation {
     pub base_rate: f64,
     /// Log loss of predicting that share for everyone.
     pub base_log_loss: f64,
+    /// Predicting the base rate of the rows learned from for everyone.
+    #[serde(default)]
+    pub base: Measures,
     /// The Explainable Boosting Machine.
     pub ebm: Measures,
     /// The logistic regression.
@@ -189,6 +192,11 @@ impl Validation {
     /// Whether the model beats the base rate by one standard error.
     pub fn beats_base_rate(&self) -> bool {
         self.against_base_rate.favours_first()
+    }
+
+    /// Whether the model beats the logistic regression by one standard error.
+    pub fn beats_logistic(&self) -> bool {
+        self.against_logistic.favours_first()
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Report {
 /// `Conflict` when the office holds other data; `Invalid` for an impossible size.
 pub fn load(office: &Office, spec: &Spec, truth: Option<&Path>, tell: &dyn Tell) -> Result<Report> {
     spec.check()?;
-    if office.look(|cx| Ok(!office::sources(cx.read)?.is_empty()))? {
+    if !office.look(is_welcome)? {
         return Err(Error::told(
             Kind::Conflict,
             "This office holds data already; the demo would mix with it.",
@@ -74,6 +74,11 @@ pub fn load(office: &Office, spec: &Spec, truth: Option<&Path>, tell: &dyn Tell)
         write_seconds,
         import,
     })
+}
+
+/// Whether the office holds no data at all: the demo may be loaded.
+pub fn is_welcome(cx: &Cx<'_>) -> Result<bool> {
+    Ok(office::sources(cx.read)?.is_empty())
 }
 
 /// Whether the office is the demo.

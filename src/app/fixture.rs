@@ -1,7 +1,9 @@
-//! Offices for tests: a small demo, loaded once a binary through the door everybody's data take.
+//! Offices in scratch folders, for tests: real store, the clock standing still; empty, or a small demo
+//! loaded once a binary through the door everybody's data take.
 //!
 //! Never outside tests.
 
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use super::demo::{self, Spec};
@@ -50,9 +52,12 @@ pub(crate) fn stale() -> &'static Office {
 
 /// Nothing loaded.
 pub(crate) fn empty() -> Office {
-    let dir = tempfile::tempdir().expect("a scratch folder").keep();
-    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
-    open(dir, &[], Clock::Fixed(noon))
+    office(&scratch())
+}
+
+/// An office in a folder, on `TODAY`. Not to be opened on a request's thread.
+pub(crate) fn office(dir: &Path) -> Office {
+    open(dir, &[])
 }
 
 /// The day of an ISO date.
@@ -61,9 +66,7 @@ pub(crate) fn day(text: &str) -> Day {
 }
 
 fn loaded(flags: &[&str]) -> Office {
-    let dir = tempfile::tempdir().expect("a scratch folder").keep();
-    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
-    let office = open(dir, flags, Clock::Fixed(noon));
+    let office = open(&scratch(), flags);
     let spec = Spec {
         technicians: 60,
         years: 3,
@@ -76,8 +79,15 @@ fn loaded(flags: &[&str]) -> Office {
     office
 }
 
-fn open(dir: std::path::PathBuf, flags: &[&str], clock: Clock) -> Office {
+/// A folder that stays: offices kept for the whole run are never dropped.
+fn scratch() -> PathBuf {
+    tempfile::tempdir().expect("a scratch folder").keep()
+}
+
+fn open(dir: &Path, flags: &[&str]) -> Office {
+    let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
     let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
-    let settings = Settings::read(None, std::iter::empty(), &flags).expect("settings");
-    Office::open(Place::lock(dir).expect("a place"), settings, clock).expect("an office")
+    let settings = Settings::read(None, std::iter::empty(), &flags).expect("the settings");
+    let place = Place::lock(dir.to_owned()).expect("a folder of our own");
+    Office::open(place, settings, Clock::Fixed(noon)).expect("an office")
 }

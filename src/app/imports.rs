@@ -10,6 +10,8 @@ mod kept;
 mod load;
 mod look;
 pub mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

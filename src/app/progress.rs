@@ -32,7 +32,9 @@ pub struct Live {
 pub struct LiveShape {
     /// Feature id.
     pub feature: String,
-    /// Score of each bin, log-odds.
+    /// Its name on pages.
+    pub title: String,
+    /// Score of each bin that holds values, from low to high, log-odds.
     pub scores: Vec<f64>,
     /// Lower end of the 90% band.
     pub low: Vec<f64>,

@@ -15,6 +15,7 @@ use crate::domain::count::{counted, grouped};
 use crate::domain::told::Kind;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(super) struct Arguments {
     /// Folders and CSV files to load
     #[arg(value_name = "DIR|FILE")]

@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Global, out};
-use crate::app::Result;
+use crate::app::{Result, demo};
 use crate::clock::Stopwatch;
-use crate::task::Queue;
+use crate::task::{Demo, Queue};
 use crate::web::{self, Sessions, State};
 
 #[derive(Debug, Default, Args)]
@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// Do not open the browser
     #[arg(long)]
     no_browser: bool,
+    /// Load the demo office when there is no data yet
+    #[arg(long)]
+    demo: bool,
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
@@ -31,6 +34,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     let address = format!("http://127.0.0.1:{port}");
     office.place().sign(&address)?;
     let queue = Queue::start(office.clone())?;
+    let loads_demo = arguments.demo && office.look(demo::is_welcome)?;
+    if loads_demo {
+        queue.ask(&Demo {})?;
+    }
     let sessions = Sessions::default();
     let link = format!("{address}/open?token={}", sessions.link());
     let state = State { office: office.clone(), queue, sessions, port };
@@ -38,6 +45,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     let served = web::serve(state, listener, move |_handle| {
         out(&format!("Crewkeep is ready after {} ms. Open", clock.elapsed().as_millis()));
         out(&format!("  {link}"));
+        if loads_demo {
+            out("The demo office is being loaded; the page shows how far it is.");
+        }
         out("The link works once. Ctrl+C stops the program; nothing is lost.");
         if opens {
             open_browser(link);

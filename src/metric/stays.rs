@@ -128,7 +128,7 @@ pub fn last_day(read: &Read<'_>) -> Result<Option<Day>> {
 /// `Told` when there are more than can be drawn.
 pub fn stays_of(read: &Read<'_>, at: Where) -> Result<Vec<Stay>> {
     let to = as_of(*read)?.unwrap_or_default().plus(1);
-    let stays = rows(read, STAYS, (Day(0), to), at, |row| {
+    let stays = rows(*read, STAYS, (Day(0), to), at, |row| {
         Ok(Stay {
             employment_id: row.get(0)?,
             zone_id: row.get(1)?,
@@ -153,7 +153,7 @@ pub fn stays_of(read: &Read<'_>, at: Where) -> Result<Vec<Stay>> {
 
 /// Exits of `[from, to)` by type and reason, most frequent first.
 pub fn exits_of(read: &Read<'_>, from: Day, to: Day, at: Where) -> Result<Vec<ExitCount>> {
-    rows(read, EXITS, (from, to), at, |row| {
+    rows(*read, EXITS, (from, to), at, |row| {
         Ok(ExitCount {
             exit_type: row.get(0)?,
             reason: row.get(1)?,
@@ -166,7 +166,7 @@ pub fn exits_of(read: &Read<'_>, from: Day, to: Day, at: Where) -> Result<Vec<Ex
 
 /// The hires of `[from, to)` and their first 90 days.
 pub fn ninety_of(read: &Read<'_>, from: Day, to: Day, at: Where) -> Result<Ninety> {
-    let rows = rows(read, NINETY, (from, to), at, |row| {
+    let rows = rows(*read, NINETY, (from, to), at, |row| {
         let count = |at: usize| row.get::<_, i64>(at).map(|it| it as u64);
         Ok(Ninety {
             hires: count(0)?,
@@ -179,13 +179,13 @@ pub fn ninety_of(read: &Read<'_>, from: Day, to: Day, at: Where) -> Result<Ninet
 }
 
 fn rows<T>(
-    read: &Read<'_>,
+    read: Read<'_>,
     sql: &str,
     (from, to): (Day, Day),
     at: Where,
     map: impl FnMut(&Row<'_>) -> store::Mapped<T>,
 ) -> Result<Vec<T>> {
-    let as_of = as_of(*read)?.unwrap_or(to.plus(-1));
+    let as_of = as_of(read)?.unwrap_or(to.plus(-1));
     let none: Option<i64> = None;
     let params = named_params! {
         ":from": from.0,

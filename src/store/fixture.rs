@@ -12,7 +12,7 @@ use crate::domain::fact::{Cell, Row, by_table};
 pub(crate) struct Scratch {
     /// The store.
     pub(crate) store: Store,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// Something a cell can be made from.
@@ -58,7 +58,12 @@ impl Scratch {
         let dir = tempfile::tempdir().expect("a scratch folder");
         let noon = i64::from(day("2026-11-24").0) * 86_400 + 43_200;
         let store = Store::open(dir.path(), Clock::Fixed(noon)).expect("a store");
-        Self { store, _dir: dir }
+        Self { store, dir }
+    }
+
+    /// The folder of the store, for opening it a second time.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     /// Office `O1` with zones `Z1` and `Z2`.

@@ -3,7 +3,7 @@
 //! Rows are computed by `feature` and kept here. A row keeps its key as long as its technician and
 //! month remain. Never here: how a feature is computed, labels.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
@@ -67,6 +67,19 @@ pub struct KeptRow {
     /// The row.
     pub row: MonthRow,
     /// End of the spell, if it has ended: looks forwards, for labels only.
+    pub exit: Option<(Day, ExitType)>,
+}
+
+/// A month at risk without its features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtRisk {
+    /// Whose.
+    pub technician_id: i64,
+    /// The spell at risk.
+    pub employment_id: i64,
+    /// Its first day.
+    pub as_of: Day,
+    /// End of the spell, if it has ended.
     pub exit: Option<(Day, ExitType)>,
 }
 
@@ -232,6 +245,27 @@ pub fn frame_rows(read: &Read<'_>) -> Result<Vec<KeptRow>> {
     read.rows(FRAME_ROWS, (i32::MIN, i32::MAX), kept_row)
 }
 
+/// Who was at risk when, and how the spell ended: what labels are made from, without features.
+pub fn at_risk(read: &Read<'_>) -> Result<Vec<AtRisk>> {
+    read.rows(AT_RISK, [], |row| {
+        let exited_on: Option<i32> = row.get(3)?;
+        let exit_type = ExitType::of(row.get::<_, Option<String>>(4)?.as_deref());
+        Ok(AtRisk {
+            technician_id: row.get(0)?,
+            employment_id: row.get(1)?,
+            as_of: Day(row.get(2)?),
+            exit: exited_on.map(|it| (Day(it), exit_type)),
+        })
+    })
+}
+
+/// The number the office knows each technician by.
+pub fn employee_numbers(read: &Read<'_>) -> Result<HashMap<i64, String>> {
+    let sql = "SELECT id, source_key FROM technician";
+    let pairs = read.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(pairs.into_iter().collect())
+}
+
 /// The rows of one month, for scoring, by technician.
 pub fn latest(read: &Read<'_>, month: Month) -> Result<Vec<KeptRow>> {
     read.rows(FRAME_ROWS, (month.0, month.0), kept_row)
@@ -337,6 +371,17 @@ SELECT
 const KEPT_KEYS: &str = r"
 SELECT id, technician_id, month_no
 FROM technician_month";
+
+const AT_RISK: &str = r"
+SELECT
+  m.technician_id,
+  m.employment_id,
+  m.as_of,
+  e.exited_on,
+  e.exit_type
+FROM technician_month m
+JOIN employment e ON e.id = m.employment_id
+ORDER BY m.id";
 
 /// The columns of a kept row.
 macro_rules! frame_rows {

@@ -251,6 +251,7 @@ impl Runner<'_> {
         let stopped = self.watched.stop.load(Ordering::Relaxed);
         let (state, outcome) = match ended {
             Ok(outcome) => (state::DONE, outcome),
+            Err(Error::Told(told)) if stopped => (state::CANCELLED, told.to_string()),
             Err(_) if stopped => (state::CANCELLED, "Stopped. Nothing was changed.".to_owned()),
             Err(Error::Told(told)) => (state::FAILED, told.to_string()),
             Err(error) => {

@@ -7,6 +7,8 @@ pub mod assets;
 pub mod charts;
 pub mod error;
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod gallery;
 mod guard;
 #[cfg(test)]

@@ -29,14 +29,27 @@ pub fn range(metric: &Metric, figure: &Figure) -> String {
         return format!("{} of {} needed", few.have, few.need);
     }
     interval(metric, figure).unwrap_or_else(|| match metric.unit {
-        Unit::People | Unit::PeopleMean => "counted, no interval".to_owned(),
+        Unit::People | Unit::PeopleMean => "counted".to_owned(),
         _ => "no interval".to_owned(),
     })
 }
 
 /// A figure as cells.
 pub fn cells(metric: &Metric, figure: &Figure) -> Cells {
-    Cells { value: value(metric, figure), interval: range(metric, figure), n: figure.n.to_string() }
+    Cells { value: value(metric, figure), interval: range(metric, figure), n: whole(figure.n) }
+}
+
+/// A whole number with commas: `29,257`.
+pub fn whole(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// What opens behind a figure. With `sql` also the statement that ran.
@@ -51,10 +64,10 @@ pub fn definition(id: &str, metric: &Metric, figure: &Figure, with_sql: bool) ->
         },
         interval: Some(format!("{} (95%). {}", range(metric, figure), metric.interval))
             .filter(|_| figure.low.is_some()),
-        n: Some(format!("n = {}, over {}", figure.n, figure.period)),
+        n: Some(format!("n = {}, {}", whole(figure.n), said_period(&figure.period))),
         left_out: None,
         sql: with_sql.then(|| sql(metric).to_owned()),
-        as_of: figure.as_of.to_string(),
+        as_of: plain(figure.as_of),
         href: None,
     }
 }
@@ -69,7 +82,7 @@ pub fn tile(id: &str, label: &str, metric: &Metric, figure: &Figure, this_year: 
         },
         beside: match figure.too_few {
             Some(few) => format!("{} of {} needed", few.have, few.need),
-            None => format!("n = {}", figure.n),
+            None => format!("n = {}", whole(figure.n)),
         },
         n_line: match figure.value {
             Some(_) => range(metric, figure),
@@ -102,7 +115,7 @@ pub fn point(metric: &Metric, figure: &Figure, label: String, short: &str) -> Me
         interval: figure.low.zip(figure.high).map(|it| (it.0 * scale, it.1 * scale)),
         n: match figure.too_few {
             Some(few) => format!("{} of {} needed", few.have, few.need),
-            None => format!("n = {}", figure.n),
+            None => format!("n = {}", whole(figure.n)),
         },
     }
 }
@@ -122,6 +135,17 @@ pub fn month_point(metric: &Metric, figure: &Figure) -> Option<MetricPoint> {
 /// A period of whole days in words: `24 Nov 2025 to 23 Nov 2026`.
 pub fn period_words(from: Day, to: Day) -> String {
     format!("{} to {}", plain(from), plain(to.plus(-1)))
+}
+
+/// A figure's own period in words: `Mar 2026`, or `24 Nov 2025 to 23 Nov 2026`.
+pub fn said_period(period: &str) -> String {
+    match period.split_once(" to ") {
+        Some((from, to)) => match (Day::parse(from), Day::parse(to)) {
+            (Some(from), Some(to)) => period_words(from, to.plus(1)),
+            _ => period.to_owned(),
+        },
+        None => Month::parse(period).map_or_else(|| period.to_owned(), Month::words),
+    }
 }
 
 /// A day with its year and without its weekday: `23 Nov 2026`.

@@ -2,7 +2,9 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
-use super::pages::{data, help, import, metrics, people, person, today, train, turnover, upload};
+use super::pages::{
+    data, help, import, metrics, model, people, person, task, today, train, turnover, upload,
+};
 use super::{assets, session, sse};
 
 /// Adds them.
@@ -32,9 +34,15 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/help", get().to(help::show))
         .route("/help/theme", post().to(help::set_theme))
         .route("/help/keys", post().to(help::set_keys))
+        .route("/model", get().to(model::page))
+        .route("/model.json", get().to(model::export))
         .route("/train", get().to(train::list))
-        .route("/tasks/{uid}", get().to(train::task))
+        .route("/train", post().to(train::begin))
+        .route("/score", post().to(train::score))
+        .route("/demo", post().to(train::load_demo))
+        .route("/demo/remove", post().to(train::remove_demo))
+        .route("/tasks/{uid}", get().to(task::page))
         .route("/tasks/{uid}/events", get().to(sse::task))
-        .route("/tasks/{uid}/stop", post().to(train::stop))
-        .route("/tasks/{uid}/again", post().to(train::again));
+        .route("/tasks/{uid}/stop", post().to(task::stop))
+        .route("/tasks/{uid}/again", post().to(task::again));
 }

@@ -1,9 +1,12 @@
 //! Live progress as server-sent events.
 //!
 //! Two streams from the same channel: `/tasks/{uid}/events` sends `data: {json}` lines and ends with
-//! `data: [DONE]`, for programs; `/events` sends the task chip and the watched task's panel as
-//! HTML, for pages. Never compressed, a comment every 15 seconds.
+//! `data: [DONE]`, for programs; `/events?topics=tasks,task:{uid}` sends the task chip and panels of
+//! the watched tasks as HTML, for pages. A page's stream repeats nothing that has not changed, sends
+//! at most four times a second and starts with everything, so that a lost connection loses nothing.
+//! Never compressed, a comment every 15 seconds.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -16,7 +19,7 @@ use tokio::sync::watch;
 
 use super::State;
 use super::error::Failure;
-use super::pages::train::TaskPanel;
+use super::pages::task::{LossPanel, ShapesPanel, TaskPanel, learns};
 use super::pages::{uid_of, uid_text};
 use super::reply::task_chip;
 use super::shell::TaskChipPart;
@@ -25,12 +28,10 @@ use crate::task::RunView;
 
 /// Where every page's chip listens.
 pub(super) const CHIP_STREAM: &str = "/events?topics=tasks";
-/// What a topic that watches a task begins with.
-const TASK_TOPIC: &str = "task:";
 
-/// Tasks one browser may watch at once.
-const WATCHED_MAX: usize = 20;
 const PING_EVERY: Duration = Duration::from_secs(15);
+/// Shortest time between two messages to a page.
+const PAGE_EVERY: Duration = Duration::from_millis(250);
 
 /// What a program reads of a run.
 #[derive(Debug, Serialize)]
@@ -84,47 +85,78 @@ enum Step {
     Over,
 }
 
-/// What `/events` is asked to watch besides the chip.
+/// What `/events` is asked to watch: `tasks` and `task:{uid}`, by commas; others are passed over.
 #[derive(Debug, Deserialize)]
 pub(super) struct Topics {
-    topics: Option<String>,
+    #[serde(default)]
+    topics: String,
 }
 
-/// Where the panel of a task listens; the browser's one stream carries it beside the chip.
-pub(super) fn task_stream(uid: Uid) -> String {
-    format!("/events?topics={TASK_TOPIC}{}", uid_text(uid))
+/// What one page's stream watches, and what it said last under each name.
+struct Watch {
+    state: web::Data<State>,
+    chip: bool,
+    tasks: Vec<Uid>,
+    said: HashMap<String, String>,
 }
 
-/// `GET /events?topics=tasks,task:{uid}`: one stream serves every tab of a browser.
+/// Tasks one stream may watch.
+const TASKS_MAX: usize = 16;
+
+/// `GET /events?topics=tasks,task:{uid}`.
 pub(super) async fn page(state: web::Data<State>, topics: web::Query<Topics>) -> HttpResponse {
-    let topics = topics.topics.as_deref().unwrap_or_default().split(',');
-    let watched = topics.filter_map(|it| uid_of(it.strip_prefix(TASK_TOPIC)?));
-    let watched: Vec<Uid> = watched.take(WATCHED_MAX).collect();
+    let words = || topics.topics.split(',');
+    let tasks = words().filter_map(|it| uid_of(it.strip_prefix("task:")?)).take(TASKS_MAX);
     let changes = state.queue.watch_all();
-    let first = (state, watched, changes, true);
-    reply(stream::unfold(first, |(state, watched, mut changes, first)| async move {
+    let watch = Watch {
+        chip: words().any(|it| it == "tasks"),
+        tasks: tasks.collect(),
+        said: HashMap::new(),
+        state,
+    };
+    let first = (watch, changes, true);
+    reply(stream::unfold(first, |(mut watch, mut changes, first)| async move {
         if !first {
             match tokio::time::timeout(PING_EVERY, changes.changed()).await {
-                Err(_late) => return Some((comment(), (state, watched, changes, false))),
+                Err(_late) => return Some((comment(), (watch, changes, false))),
                 Ok(Err(_gone)) => return None,
-                Ok(Ok(())) => tokio::time::sleep(Duration::from_millis(250)).await,
+                Ok(Ok(())) => tokio::time::sleep(PAGE_EVERY).await,
             }
             changes.mark_unchanged();
         }
-        let bytes = events(&state, &watched);
-        Some((bytes, (state, watched, changes, false)))
+        let text = watch.news();
+        let bytes = if text.is_empty() { comment() } else { Bytes::from(text) };
+        Some((bytes, (watch, changes, false)))
     }))
 }
 
-fn events(state: &State, watched: &[Uid]) -> Bytes {
-    let chip = task_chip(state);
-    let mut text = event("tasks", &TaskChipPart { chip: &chip }.render().unwrap_or_default());
-    for views in watched.iter().filter_map(|uid| state.queue.watch(*uid)) {
-        let view = views.borrow().clone();
-        let name = format!("task-{}", uid_text(view.uid));
-        text += &event(&name, &TaskPanel::of(&view).render().unwrap_or_default());
+impl Watch {
+    fn news(&mut self) -> String {
+        let mut news = String::new();
+        if self.chip {
+            let chip = task_chip(&self.state);
+            self.say(&mut news, "tasks".to_owned(), &TaskChipPart { chip: &chip });
+        }
+        for uid in self.tasks.clone() {
+            let view = self.state.queue.watch(uid).map(|it| it.borrow().clone());
+            let Some(view) = view else { continue };
+            let name = format!("task-{}", uid_text(uid));
+            if learns(&view) {
+                self.say(&mut news, format!("{name}-loss"), &LossPanel::of(&view.live));
+                self.say(&mut news, format!("{name}-shapes"), &ShapesPanel::of(&view.live));
+            }
+            self.say(&mut news, name, &TaskPanel::of(&view));
+        }
+        news
     }
-    Bytes::from(text)
+
+    fn say(&mut self, news: &mut String, name: String, part: &impl Template) {
+        let html = part.render().unwrap_or_default();
+        if self.said.get(&name) != Some(&html) {
+            *news += &event(&name, &html);
+            self.said.insert(name, html);
+        }
+    }
 }
 
 async fn changed(views: &mut watch::Receiver<RunView>) -> Option<bool> {

@@ -1,5 +1,5 @@
 // The program, the browser and the report of a walk. What is walked stands in walk.mjs.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -38,11 +38,17 @@ export class Report {
 }
 
 /** Starts the program on a data folder of its own and reads the link it prints. */
-export async function start(binary) {
+export async function start(binary, demo) {
   const dir = mkdtempSync(join(tmpdir(), "crewkeep-walk-"));
   const flags = ["serve", "--no-browser", "--port", "0", "--data-dir", dir];
   // Variables of that name are settings of the program: the caller's must not change the walk.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CREWKEEP_")));
+  if (demo) {
+    const made = spawnSync(binary, ["demo", "--data-dir", dir], { env, encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`no demo: ${made.stderr}`);
+    // There may be too little to train on, which the pages must bear as well.
+    spawnSync(binary, ["train", "--data-dir", dir], { env });
+  }
   const child = spawn(binary, flags, { env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const link = await new Promise((found, lost) => {

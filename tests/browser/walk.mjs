@@ -1,16 +1,18 @@
 // A browser walks the product: first run, Today, People, a person, Train; then every page in both
 // schemes and four widths; then the same with scripts off.
 //
-//   node tests/browser/walk.mjs PROGRAM [--partial]
+//   node tests/browser/walk.mjs PROGRAM [--partial] [--demo]
 //
 // --partial passes by pages and controls that do not exist yet, and says so.
+// --demo loads the demo by command before the start, instead of by the button of the first page.
 import { resolve } from "node:path";
 import { Report, WAIT_MS, breaches, browse, overflow, shot, start, tab } from "./harness.mjs";
 
 const program = process.argv[2];
 const partial = process.argv.includes("--partial");
+const loaded = process.argv.includes("--demo");
 if (!program || program.startsWith("--")) {
-  console.error("usage: node walk.mjs PROGRAM [--partial]");
+  console.error("usage: node walk.mjs PROGRAM [--partial] [--demo]");
   process.exit(2);
 }
 
@@ -25,7 +27,7 @@ const MUST = ["/", "/people", "/turnover", "/model", "/train", "/data", "/metric
 const report = new Report();
 const late = setTimeout(() => { report.fail("the walk", "not finished after 12 minutes"); process.exit(report.end()); }, 12 * 60_000);
 
-const house = await start(resolve(program));
+const house = await start(resolve(program), loaded);
 const browser = await browse();
 try {
   await walk();
@@ -42,7 +44,10 @@ async function walk() {
   const page = await tab(context, house.origin);
   const seen = new Map(MUST.map((path) => [path, path]));
   await report.part("the link", () => link(page, context));
-  await report.part("first run: the demo office", () => firstRun(page));
+  if (!loaded) {
+    for (const path of MUST) await report.part(`before any data: ${path}`, () => oneLook(page, path));
+    await report.part("first run: the demo office", () => firstRun(page));
+  }
   await report.part("Today", () => today(page));
   await report.part("People: filter, sort", () => people(page));
   await report.part("a person: the receipt", () => person(page, seen));
@@ -188,8 +193,7 @@ async function keys(page) {
 }
 
 async function navigation(page, seen) {
-  const home = await page.goto(`${house.origin}/`);
-  if (!home.ok()) await page.goto(`${house.origin}/train`);
+  await page.goto(`${house.origin}/help`); // The first page of an empty office has no navigation.
   const paths = await page.locator("aside nav a").evaluateAll((links) => links.map((it) => it.getAttribute("href")));
   report.check("there is a navigation", paths.length > 0, "no aside nav a");
   for (const path of paths) seen.set(path, path);
@@ -223,6 +227,14 @@ async function everyLook(page, path) {
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 1440, height: 900 });
+  clean(page, path);
+}
+
+async function oneLook(page, path) {
+  if (!(await open(page, path))) return;
+  const found = await breaches(page);
+  report.check("accessible", found.length === 0, found.join("\n"));
+  await shot(page, `empty${path.replaceAll("/", "_")}`);
   clean(page, path);
 }
 

@@ -6,31 +6,33 @@ use super::{Finding, HEADCOUNT, Severity, load};
 use crate::app::{Error, Office, Result};
 use crate::domain::calendar::Day;
 use crate::domain::fact::by_table;
-use crate::metric;
+use crate::metric::{self, By};
 use crate::store::{Read, imports};
 
 /// Places named in the finding.
 const PLACES_MAX: usize = 5;
-/// Years looked at, the latest first.
-const YEARS_MAX: i16 = 15;
+/// Months looked at, up to the last.
+const MONTHS_MAX: i32 = 60;
 
-/// Checks that end = start + hires - exits + transfers for every office and zone in every year,
+/// Checks that end = start + hires - exits + transfers for every office and zone in every month,
 /// and keeps a finding that says where it does not.
 pub(super) fn headcount(office: &Office) -> Result<Vec<Finding>> {
     let finding = office.look(|cx| {
         let Some((from, to)) = span(cx.read)? else { return Ok(None) };
         let mut wrong = Vec::new();
-        for year in from.year().max(to.year() - YEARS_MAX)..=to.year() {
-            let (Some(first), Some(next)) = (Day::from_ymd(year, 1, 1), Day::from_ymd(year + 1, 1, 1))
-            else {
-                continue;
-            };
-            let (first, next) = (first.max(from), next.min(to.plus(1)));
+        let last = to.month();
+        let first = from.month().max(last.plus(1 - MONTHS_MAX));
+        for month in (0..MONTHS_MAX).map(|it| first.plus(it)).take_while(|it| *it <= last) {
+            let period = month.period();
+            let (first, next) = (period.from.max(from), period.to.min(to.plus(1)));
             let all = metric::identity(cx.read, first, next).map_err(told_by_metric)?;
-            for it in all.iter().filter(|it| !it.holds) {
+            // A zone that does not add up spoils its office and the whole: the zone is named.
+            let zone = all.iter().any(|it| !it.holds && it.by == By::Zone);
+            for it in all.iter().filter(|it| !it.holds && (!zone || it.by == By::Zone)) {
                 let place = if it.group.is_empty() { "all offices" } else { &it.group };
                 wrong.push(format!(
-                    "{place} in {year}: {} at the start, {} hired, {} left, {} moved in, but {} at the end",
+                    "{place} in {}: {} at the start, {} hired, {} left, {} moved in, but {} at the end",
+                    month.words(),
                     it.start, it.hires, it.exits, it.transfers_net, it.end
                 ));
             }

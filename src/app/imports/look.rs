@@ -237,7 +237,7 @@ fn known(cx: &Cx<'_>, order: &Order, file: Candidate, take: Option<&Take>) -> Re
             .filter(|it| it.fact().table == fact.table)
             .map(|it| (it, "As in an earlier file with these columns.")),
     };
-    describe(cx, order, &file.source, &proposal, settled)
+    describe(cx, order, &file.source, &proposal, settled.as_ref())
 }
 
 /// A file that no guess can tell, or that was left out.
@@ -272,9 +272,9 @@ fn describe(
     order: &Order,
     source: &Source,
     proposal: &Proposal,
-    settled: Option<(Mapping, &'static str)>,
+    settled: Option<&(Mapping, &'static str)>,
 ) -> Result<FileLook> {
-    let mapping = match &settled {
+    let mapping = match settled {
         Some((mapping, _)) => Some(mapping.clone()),
         None => proposal.mapping().ok(),
     };
@@ -284,7 +284,7 @@ fn describe(
         written: written(source),
         fact: Some(proposal.fact),
         reason: proposal.reason.clone(),
-        columns: proposal.columns.iter().map(|it| column(it, settled.as_ref())).collect(),
+        columns: proposal.columns.iter().map(|it| column(it, settled)).collect(),
         settled: settled.is_some(),
         mapping: mapping.as_ref().map(Mapping::to_stored),
         ..FileLook::default()

@@ -1,9 +1,9 @@
 //! How long people stay: Kaplan-Meier curves of tenure, by group, and whether they differ.
 //!
 //! An exit by choice is the event; every other end, a move to another zone and the end of the data
-//! stop the watching. Who was hired before the data begin is watched from the tenure of that day on,
-//! otherwise only those who stayed long enough to be seen would count. Time is the number of days
-//! from the hire to the first day gone, so the curve at 90 is the share still here on day 90.
+//! stop the watching. Who was hired before the data begin is watched from the tenure of that day
+//! on, otherwise only those who stayed long enough to be seen would count. Time is the number of
+//! days from the hire to the first day gone, so the curve at 90 is the share here on day 90.
 
 use std::collections::BTreeMap;
 
@@ -193,7 +193,7 @@ impl Part {
         self.subjects.iter().filter(|it| it.entry <= 0.0).count() as u64
     }
 
-    /// Enough to draw: people, exits, and nobody leaving out of a risk set of a handful at the start.
+    /// Enough to draw: people, exits, and nobody leaving out of a handful at the start.
     fn holds(&self) -> bool {
         let at_risk = |time: f64| {
             self.subjects.iter().filter(|it| it.entry < time && time <= it.exit).count()

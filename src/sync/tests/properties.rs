@@ -25,7 +25,8 @@ fn written(kind: Kind, seed: i64, text: &str) -> (String, Cell) {
     let within = |from: i64, to: i64| from + seed.rem_euclid(to - from + 1);
     match kind {
         Kind::Text(max) => {
-            let text: String = text.chars().take(max).collect();
+            // Cut to fit, a text may end in a blank, which no reader keeps.
+            let text = text.chars().take(max).collect::<String>().trim_end().to_owned();
             let cell = if text.is_empty() { Cell::Null } else { Cell::Text(text.clone()) };
             (text, cell)
         }

@@ -17,7 +17,7 @@ pub struct Loss<'a> {
     pub finding: &'a str,
     /// By round.
     pub rounds: &'a [LossRound],
-    /// The most rounds there can be.
+    /// The most rounds there can be; 0 when nobody knows.
     pub rounds_max: u32,
 }
 
@@ -40,6 +40,7 @@ pub fn loss(it: &Loss<'_>) -> Chart {
         return thin("No rounds yet", "The first points come after a few seconds.");
     };
     let most = it.rounds_max.max(last.round).max(1);
+    let known = it.rounds_max > 0;
     let frame = Frame {
         height: HEIGHT.into(),
         top: 30.0,
@@ -66,7 +67,7 @@ pub fn loss(it: &Loss<'_>) -> Chart {
         idle: "log-loss, lower is better".to_owned(),
         ..Plot::default()
     };
-    here(&mut plot, &frame, last, most);
+    here(&mut plot, &frame, last, known.then_some(most));
     Chart {
         say: String::new(),
         state: None,
@@ -79,7 +80,7 @@ pub fn loss(it: &Loss<'_>) -> Chart {
 }
 
 /// The last point, a dotted rule through it, and both names.
-fn here(plot: &mut Plot, frame: &Frame, last: LossRound, most: u32) {
+fn here(plot: &mut Plot, frame: &Frame, last: LossRound, most: Option<u32>) {
     let x = frame.at(last.round.into());
     let (x1, x2) = (pct(x), pct(x));
     plot.rules.push(Seg { class: "link", x1, x2, y1: "24".to_owned(), y2: "208".to_owned() });
@@ -105,7 +106,8 @@ fn here(plot: &mut Plot, frame: &Frame, last: LossRound, most: u32) {
     let class = if x < 35.0 { "halo wide" } else { "end halo wide" };
     let near = pct(if x < 35.0 { x + 0.6 } else { x - 0.6 });
     let count = |it: u32| fixed(it.into(), 0);
-    let text = format!("round {} of at most {}", count(last.round), count(most));
+    let end = most.map_or(String::new(), |it| format!(" of at most {}", count(it)));
+    let text = format!("round {}{end}", count(last.round));
     plot.texts.push(Text { class, x: near, y: "34".to_owned(), text });
 }
 

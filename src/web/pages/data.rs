@@ -1,5 +1,8 @@
 //! Data: what is loaded, how fresh it is, what looks odd, the latest loads, and the way in.
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;

@@ -111,14 +111,12 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Reply {
 }
 
 /// `POST /help/theme`.
-#[expect(clippy::unused_async, reason = "actix handlers are asynchronous")]
 pub async fn set_theme(form: web::Form<ThemeForm>) -> HttpResponse {
     let theme = ["light", "dark"].into_iter().find(|it| *it == form.theme);
     kept("theme", theme)
 }
 
 /// `POST /help/keys`.
-#[expect(clippy::unused_async, reason = "actix handlers are asynchronous")]
 pub async fn set_keys(form: web::Form<KeysForm>) -> HttpResponse {
     kept("keys", (form.keys == "off").then_some("off"))
 }

@@ -192,6 +192,7 @@ fn no_data() -> StateView {
 fn line(metric: &'static Metric, figure: &Figure) -> Line {
     let href = format!("{}/{}", PAGE.path, metric.id);
     let definition = Definition {
+        words: metric.sentence.to_owned(),
         href: Some(href.clone()),
         ..numbers::definition(metric.id, metric, figure, false)
     };
@@ -236,7 +237,7 @@ fn page(shell: Shell, sheet: &Sheet, asked: &Asked, narrowed: bool) -> MetricPag
         } else {
             format!("By {}", sheet.by.id())
         },
-        groups_meta: numbers::period_words(sheet.from, sheet.to),
+        groups_meta: numbers::said_period(&sheet.whole.period),
         groups: (!rows.is_empty()).then(|| table(sheet, rows)),
         groups_state: StateView::new(
             StateKind::Empty,
@@ -253,7 +254,7 @@ fn page(shell: Shell, sheet: &Sheet, asked: &Asked, narrowed: bool) -> MetricPag
 
 fn headline(sheet: &Sheet) -> String {
     let (metric, whole) = (sheet.metric, &sheet.whole);
-    let period = numbers::period_words(sheet.from, sheet.to);
+    let period = numbers::said_period(&whole.period);
     let place = sheet.scope.words();
     match (whole.value, whole.too_few) {
         (Some(_), _) => format!(
@@ -261,7 +262,7 @@ fn headline(sheet: &Sheet) -> String {
             metric.title,
             numbers::value(metric, whole),
             numbers::range(metric, whole),
-            whole.n,
+            numbers::whole(whole.n),
         ),
         (None, Some(few)) => format!(
             "{} at {place}: too few to say, {} of {} needed, {period}.",

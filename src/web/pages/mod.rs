@@ -10,8 +10,10 @@ pub mod first_run;
 pub mod help;
 pub mod import;
 pub mod metrics;
+pub mod model;
 pub mod people;
 pub mod person;
+pub mod task;
 pub mod today;
 pub mod train;
 pub mod turnover;
@@ -59,11 +61,12 @@ pub const PAGES: &[Page] = &[
     people::PAGE,
     person::PAGE,
     turnover::PAGE,
+    model::PAGE,
+    train::PAGE,
+    task::PAGE,
     data::PAGE,
     data::LOAD,
     import::PAGE,
-    train::PAGE,
-    train::TASK,
     metrics::PAGE,
     metrics::METRIC,
     help::PAGE,

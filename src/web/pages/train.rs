@@ -1,17 +1,21 @@
-//! Train: start a training, watch it and every other task, stop it, ask again.
+//! Train: what a training does and on what, the button that starts it, what has run.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{Nav, Page, uid_of, uid_text};
+use super::{Nav, Page, model, task, uid_text};
+use crate::app::material::{Material, material};
 use crate::app::runs::{self, Run, state};
+use crate::app::{self, demo, score, train};
 use crate::domain::calendar::second_text;
-use crate::task::RunView;
+use crate::domain::count::grouped;
+use crate::task::{Demo, Score, Task, Train};
 use crate::web::State;
 use crate::web::error::Failure;
-use crate::web::reply::{Reply, act, html, read, see_other};
+use crate::web::parts::{ButtonView, RowView, StateKind, StateView};
+use crate::web::reply::{Reply, act, html_with, read, see_other};
 use crate::web::shell::Shell;
-use crate::web::sse::task_stream;
 
 /// The list of tasks and the button that trains.
 pub const PAGE: Page = Page {
@@ -22,151 +26,175 @@ pub const PAGE: Page = Page {
     nav: Some(Nav { group: 1, icon: "train", key: 'r', tab: false }),
 };
 
-/// One task.
-pub const TASK: Page = Page {
-    id: "task",
-    path: "/tasks/{uid}",
-    title: "Task",
-    help: "One piece of background work: how far it is, and what came out.",
-    nav: None,
-};
-
-/// What changes while a task runs; swapped as a whole.
-#[derive(Debug, Template)]
-#[template(path = "parts/_task_panel.html")]
-pub struct TaskPanel {
-    /// What it is called.
-    pub title: String,
-    /// Where it stands.
-    pub state: &'static str,
-    /// Percent finished.
-    pub percent: u64,
-    /// What is happening or what came out.
-    pub message: String,
-    /// Time so far.
-    pub seconds: String,
-    /// Whether nothing more will happen.
-    pub ended: bool,
-    /// Where to ask it to stop.
-    pub stop: String,
-}
-
-impl TaskPanel {
-    /// The panel of a run.
-    pub fn of(view: &RunView) -> Self {
-        Self {
-            title: view.title.clone(),
-            state: view.state,
-            percent: view.percent(),
-            message: view.message.clone(),
-            seconds: format!("{:.0} s", view.seconds),
-            ended: view.ended(),
-            stop: format!("/tasks/{}/stop", uid_text(view.uid)),
-        }
-    }
-}
-
-/// One line of the list.
-struct RunLine {
-    title: String,
-    href: String,
-    state: &'static str,
-    asked: String,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "pages/train.html")]
 struct TrainPage {
     shell: Shell,
-    runs: Vec<RunLine>,
+    lede: String,
+    refused: Option<StateView>,
+    steps: Vec<&'static str>,
+    on: Vec<(String, String)>,
+    can_train: bool,
+    can_score: bool,
+    can_load_demo: bool,
+    demo: bool,
+    runs: Vec<RowView>,
+    none_yet: Option<StateView>,
 }
 
-#[derive(Template)]
-#[template(path = "pages/task.html")]
-struct TaskPage {
-    shell: Shell,
-    uid: String,
-    stream: String,
-    panel: TaskPanel,
-    again: Option<String>,
+/// What the page reads.
+struct Known {
+    material: Option<Material>,
+    has_model: bool,
+    is_demo: bool,
+    is_welcome: bool,
+    runs: Vec<Run>,
 }
 
 /// `GET /train`.
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
-    let (shell, runs) = read(&state, &request, &PAGE, runs::list).await?;
-    let runs = runs.iter().map(line).collect();
-    html(&TrainPage { shell, runs })
+    answer(&state, &request, StatusCode::OK).await
 }
 
-/// `GET /tasks/{uid}`.
-pub async fn task(state: web::Data<State>, uid: web::Path<String>, request: HttpRequest) -> Reply {
-    let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
-    let (mut shell, run) = read(&state, &request, &TASK, move |cx| runs::find(cx, uid)).await?;
-    let text = uid_text(uid);
-    let panel = match state.queue.watch(uid) {
-        Some(views) => TaskPanel::of(&views.borrow()),
-        None => kept(&run),
-    };
-    shell.title.clone_from(&panel.title);
-    let again = (panel.ended && panel.state != state::DONE).then(|| format!("/tasks/{text}/again"));
-    html(&TaskPage { shell, stream: task_stream(uid), uid: text, panel, again })
+/// `POST /train`: below the floor the page comes back and says what is missing.
+pub async fn begin(state: web::Data<State>, request: HttpRequest) -> Reply {
+    let material = state.office.page(material).await?;
+    if material.is_none_or(|it| it.is_short()) {
+        return answer(&state, &request, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    ask(&state, Train {}).await
 }
 
-/// `POST /tasks/{uid}/stop`.
-pub async fn stop(
-    state: web::Data<State>,
-    uid: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
-    let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
-    state.queue.stop(uid);
+/// `POST /score`.
+pub async fn score(state: web::Data<State>, request: HttpRequest) -> Reply {
+    if !state.office.page(score::exists).await? {
+        return answer(&state, &request, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    ask(&state, Score {}).await
+}
+
+/// `POST /demo`: loads the demo office and trains on it.
+pub async fn load_demo(state: web::Data<State>) -> Reply {
+    if !state.office.page(demo::is_welcome).await? {
+        return Err(Failure::new(
+            StatusCode::CONFLICT,
+            "This office holds data already; the demo would mix with it.",
+            "Nothing was changed. Start Crewkeep with an empty folder to look at the demo.",
+        ));
+    }
+    ask(&state, Demo {}).await
+}
+
+/// `POST /demo/remove`.
+pub async fn remove_demo(state: web::Data<State>) -> Reply {
+    let office = state.office.clone();
+    act(move || demo::remove(&office)).await?;
+    Ok(see_other("/"))
+}
+
+/// Queues a task and leads to its page.
+async fn ask<T: Task + Send + 'static>(state: &State, task: T) -> Result<HttpResponse, Failure> {
+    let queue = state.queue.clone();
+    let uid = act(move || queue.ask(&task)).await?;
     Ok(see_other(&format!("/tasks/{}", uid_text(uid))))
 }
 
-/// `POST /tasks/{uid}/again`.
-pub async fn again(
-    state: web::Data<State>,
-    uid: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
-    let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
-    let run = state.office.page(move |cx| runs::find(cx, uid)).await?;
-    let queue = state.queue.clone();
-    let new = act(move || queue.ask_again(run)).await?;
-    Ok(see_other(&format!("/tasks/{}", uid_text(new))))
+async fn answer(state: &State, request: &HttpRequest, status: StatusCode) -> Reply {
+    let (mut shell, known) = read(state, request, &PAGE, |cx| -> app::Result<Known> {
+        Ok(Known {
+            material: material(cx)?,
+            has_model: score::exists(cx)?,
+            is_demo: demo::is_loaded(cx)?,
+            is_welcome: demo::is_welcome(cx)?,
+            runs: runs::list(cx)?,
+        })
+    })
+    .await?;
+    if status != StatusCode::OK {
+        shell.title = format!("Error: {}", shell.title);
+    }
+    html_with(status, &page(shell, &known))
 }
 
-fn line(run: &Run) -> RunLine {
-    RunLine {
-        title: title(&run.name),
-        href: format!("/tasks/{}", uid_text(run.uid)),
-        state: known(&run.state),
-        asked: second_text(run.created_at),
-        words: run.outcome.clone().unwrap_or_else(|| run.message.clone()),
+fn page(shell: Shell, known: &Known) -> TrainPage {
+    let enough = known.material.as_ref().is_some_and(|it| !it.is_short());
+    let lede = match (enough, known.has_model) {
+        (true, true) => {
+            "A training makes a new model from all data there are. The model in use stays in use \
+             until the new one is finished; then everyone is scored with the new one."
+        }
+        (true, false) => {
+            "No model has been trained yet. A training makes one from all data there are and \
+             scores everyone with it."
+        }
+        (false, _) => {
+            "Nothing can be trained yet. What is missing stands below; everything else works \
+             without a model."
+        }
+    };
+    TrainPage {
+        shell,
+        lede: lede.to_owned(),
+        refused: refused(known.material.as_ref()),
+        steps: train::STEPS.iter().map(|it| it.1).collect(),
+        on: known.material.as_ref().map(on_what).unwrap_or_default(),
+        can_train: enough,
+        can_score: known.has_model,
+        can_load_demo: known.is_welcome,
+        demo: known.is_demo,
+        runs: known.runs.iter().map(line).collect(),
+        none_yet: known.runs.is_empty().then(|| {
+            StateView::new(
+                StateKind::Empty,
+                "Nothing has run yet",
+                "Imports, trainings and scorings are listed here with what came out.",
+            )
+        }),
     }
 }
 
-/// A run of an earlier start, as the store remembers it.
-fn kept(run: &Run) -> TaskPanel {
-    let seconds = run.started_at.zip(run.finished_at).map_or(0, |it| it.1 - it.0);
-    TaskPanel {
-        title: title(&run.name),
-        state: known(&run.state),
-        percent: (run.done * 100).checked_div(run.total).unwrap_or(0),
-        message: run.outcome.clone().unwrap_or_else(|| run.message.clone()),
-        seconds: format!("{seconds} s"),
-        ended: true,
-        stop: String::new(),
+fn refused(material: Option<&Material>) -> Option<StateView> {
+    match material {
+        None => Some(StateView {
+            buttons: vec![ButtonView::primary("Bring in data", "/data")],
+            ..StateView::new(
+                StateKind::Empty,
+                "There is no data to learn from",
+                "Import the office's files, or look at the demo office first.",
+            )
+        }),
+        Some(it) if it.is_short() => Some(model::no_model(it).0),
+        Some(_) => None,
     }
 }
 
-fn title(name: &str) -> String {
-    crate::task::find(name).map_or(name, |it| it.title).to_owned()
+fn on_what(it: &Material) -> Vec<(String, String)> {
+    let months =
+        it.months.map_or("none".to_owned(), |(a, b)| format!("{} to {}", a.words(), b.words()));
+    [
+        ("Months with a known outcome", months),
+        ("Person-months", grouped(it.rows)),
+        ("Left out, outcome not known yet", grouped(it.censored)),
+        ("People", grouped(it.people)),
+        ("Voluntary exits", format!("{}; {} is the least", grouped(it.exits), grouped(it.floor))),
+        ("Looks ahead", format!("{} days", it.horizon_days)),
+        ("Data to", it.data_to.to_string()),
+    ]
+    .map(|(name, text)| (name.to_owned(), text))
+    .to_vec()
 }
 
-fn known(text: &str) -> &'static str {
-    use state::{CANCELLED, DONE, FAILED, INTERRUPTED, RUNNING, WAITING};
-    [WAITING, RUNNING, DONE, FAILED, CANCELLED]
-        .into_iter()
-        .find(|it| *it == text)
-        .unwrap_or(INTERRUPTED)
+fn line(run: &Run) -> RowView {
+    let words = match run.state.as_str() {
+        state::WAITING => "Waiting for its turn.",
+        state::RUNNING => "Under way.",
+        _ => run.outcome.as_deref().unwrap_or(&run.message),
+    };
+    RowView {
+        who: task::title(&run.name),
+        href: Some(format!("/tasks/{}", uid_text(run.uid))),
+        why: words.to_owned(),
+        end: Some((format!("{}, {} UTC", run.state, second_text(run.created_at)), false)),
+        ..RowView::default()
+    }
 }

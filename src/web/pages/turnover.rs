@@ -161,10 +161,7 @@ fn full(report: &Report, look: &Look, asked: &Asked) -> Full {
         why: panels::why(report),
         reasons,
         reasons_state: panels::no_exits(report),
-        reasons_meta: format!(
-            "{} exits, counted",
-            report.reasons.iter().map(|it| it.n).sum::<u64>()
-        ),
+        reasons_meta: panels::counted(report.reasons.iter().map(|it| it.n).sum(), "exit", "exits"),
         identity: panels::identity(report),
         identity_foot: panels::identity_foot(report),
         period: numbers::period_words(report.from, report.to),

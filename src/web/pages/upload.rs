@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
@@ -73,7 +73,7 @@ async fn take(state: &State, mut payload: Multipart) -> app::Result<Uid> {
     let mut upload = Some(blocking(move || office.begin_upload()).await?);
     let mut fault = None;
     let mut bytes = 0;
-    while let Some(mut field) = payload.try_next().await.map_err(broken_off)? {
+    while let Some(mut field) = payload.try_next().await.map_err(|it| broken_off(&it))? {
         let name = field.content_disposition().and_then(|it| it.get_filename()).map(str::to_owned);
         // A form without a choice sends one file without a name.
         let name = name.filter(|it| !it.is_empty());
@@ -110,7 +110,7 @@ async fn file(
     })
     .await?;
     let mut piece = Vec::with_capacity(PIECE_BYTES);
-    while let Some(chunk) = field.try_next().await.map_err(broken_off)? {
+    while let Some(chunk) = field.try_next().await.map_err(|it| broken_off(&it))? {
         *bytes += chunk.len() as u64;
         if *bytes > UPLOAD_BYTES_MAX {
             return Err(Error::told(
@@ -156,7 +156,7 @@ fn told(error: Error) -> Result<String, Failure> {
     }
 }
 
-fn broken_off(error: actix_multipart::MultipartError) -> Error {
+fn broken_off(error: &MultipartError) -> Error {
     tracing::warn!(%error, "an upload broke off");
     Error::told(Kind::Invalid, "The upload broke off.", "Nothing was kept. Send the files again.")
 }

@@ -4,7 +4,6 @@
 
 use crate::app::metrics::{format, interval};
 use crate::app::turnover::{By, EVENTS_MIN, HIRES_MIN, Report, Split};
-use crate::domain::rate::TooFew;
 use crate::web::charts::{self, Chart, Km, KmGroup, KmStep, Metric, MetricStyle};
 use crate::web::numbers::{self, percent, plain};
 use crate::web::parts::{Definition, StateKind, StateView, TableView, ThView, Tile};
@@ -14,20 +13,25 @@ const LINES_MAX: usize = 60;
 
 /// What is true, in one sentence.
 pub(super) fn sentence(it: &Report) -> String {
-    let exits = counted(it.exits, "exit", "exits");
+    let (one, many) = match it.metric.id {
+        "voluntary_turnover" => ("exit by choice", "exits by choice"),
+        "regretted_turnover" => ("regretted exit", "regretted exits"),
+        _ => ("exit", "exits"),
+    };
+    let exits = counted(it.exits, one, many);
     let span = months(it);
+    let heads = match it.metric.id {
+        "turnover_start" => format!("{} people at the start", it.figure.n),
+        "turnover_end" => format!("{} people at the end", it.figure.n),
+        _ => format!("{} people on average", it.figure.n),
+    };
     let what = it.metric.title.to_lowercase();
-    match (it.figure.value, interval(it.metric, &it.figure)) {
-        (Some(value), Some(range)) => format!(
-            "{exits} in {span} with {} people: {what} is {}, {range}.",
-            it.figure.n,
-            format(it.metric, value),
-        ),
-        _ => {
-            let TooFew { have, need } = it.figure.too_few.unwrap_or(TooFew { have: 0, need: 0 });
-            format!("{exits} in {span} with {have} people: too few for a rate, which needs {need}.")
-        }
+    if let (Some(value), Some(range)) = (it.figure.value, interval(it.metric, &it.figure)) {
+        let value = format(it.metric, value);
+        return format!("{exits} in {span} with {heads}: {what} is {value}, {range}.");
     }
+    let need = it.metric.minimum;
+    format!("{exits} in {span} with {heads}: too few for a rate, which needs {need}.")
 }
 
 /// Where, as of when, and against the year before.
@@ -35,10 +39,10 @@ pub(super) fn lede(it: &Report) -> String {
     let place = it.scope.words();
     let here = format!("As of {}, {place}.", plain(it.data.1));
     let year = counted_days(it);
-    let short = if year < 360 {
-        format!(" The data hold {year} days, so the rate is scaled to a year.")
-    } else {
-        String::new()
+    let short = match it.figure.value {
+        _ if year >= 360 => String::new(),
+        Some(_) => format!(" The data hold {year} days; the rate is scaled to a year."),
+        None => format!(" The data hold {year} days."),
     };
     let Some(before) = &it.before else { return format!("{here}{short}") };
     let (Some(value), Some(range)) = (before.value, interval(it.metric, before)) else {
@@ -76,10 +80,14 @@ pub(super) fn trend(it: &Report) -> Chart {
     let title = it.metric.title;
     if it.trend.is_empty() {
         let days = counted_days(it);
-        let first = plain(it.data.0.plus(365));
+        let first = plain(it.data.0.plus(364));
+        let until = match it.figure.value {
+            Some(_) => "Until then the rate above, scaled to a year, is what there is.",
+            None => "Until then the tables below hold what there is.",
+        };
         let words = format!(
             "A point covers twelve months and the data hold {days} days. The first one shows when \
-             they reach {first}. Until then the rate above, scaled to a year, is what there is."
+             they reach {first}. {until}"
         );
         let state = StateView::new(StateKind::Thin, "Not twelve months of data yet", &words);
         return stated(state);
@@ -131,7 +139,9 @@ pub(super) fn tiles(it: &Report) -> Vec<Tile> {
     let mut tiles = vec![numbers::tile("now", it.metric.title, it.metric, &it.figure, year)];
     if let Some(before) = &it.before {
         let tile = numbers::tile("before", "The twelve months before", it.metric, before, year);
-        tiles.push(Tile { as_of: format!("To {}", plain(it.from.plus(-1))), ..tile });
+        let definition = tile.definition.map(|it| Definition { sql: None, ..it });
+        let as_of = format!("To {}", plain(it.from.plus(-1)));
+        tiles.push(Tile { as_of, definition, ..tile });
     }
     tiles
 }
@@ -141,7 +151,7 @@ pub(super) fn curves(it: &Report, split: Split) -> Chart {
     let tenure = &it.tenure;
     if tenure.groups.is_empty() {
         let words = format!(
-            "There are {} and {} watched from their first day; a curve needs {EVENTS_MIN} and \
+            "So far: {} and {} watched from their first day; a curve needs {EVENTS_MIN} and \
              {HIRES_MIN}. The table of exits holds what there is.",
             counted(tenure.events, "exit by choice", "exits by choice"),
             counted(tenure.hires, "hire", "hires"),
@@ -178,6 +188,10 @@ pub(super) fn curves(it: &Report, split: Split) -> Chart {
         horizon_days: f64::from(tenure.horizon),
         at_days: &tenure.at_days,
     });
+    if groups.len() > 3 {
+        // Four names at the end of four lines hide what they name; the legend has them.
+        chart.plot.texts.clear();
+    }
     "Across: days since hire. Up: the share that has not left by choice."
         .clone_into(&mut chart.note);
     chart
@@ -198,7 +212,7 @@ fn curve_words(it: &Report) -> String {
     }
     let each: Vec<_> =
         tenure.groups.iter().map(|it| format!("{} {}", it.name, share(&it.year))).collect();
-    format!("Not left by choice by day {day}: {}.", each.join(", "))
+    format!("Had not left by choice by day {day}: {}.", each.join(", "))
 }
 
 /// What the curves rest on.
@@ -285,7 +299,7 @@ pub(super) fn naive(it: &Report) -> Tile {
                     is not chance."
                 .to_owned(),
             value: if few { of } else { format!("{value} ({of})") },
-            as_of: it.data.1.to_string(),
+            as_of: plain(it.data.1),
             ..Definition::default()
         }),
     }
@@ -410,7 +424,7 @@ fn signed(number: i64) -> String {
     }
 }
 
-fn counted(n: u64, one: &str, many: &str) -> String {
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 

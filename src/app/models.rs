@@ -1,0 +1,183 @@
+//! The newest model as people may look into it: what it learned, how well it did, what it may read.
+//!
+//! Never here: fitting, drawing.
+
+mod lines;
+mod words;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::card::Card;
+use super::material::{Material, material};
+use super::runs::Uid;
+use super::{Cx, Result, score};
+use crate::domain::calendar::Day;
+use crate::feature::{FEATURES, Group};
+use crate::store::models;
+
+pub use words::{Verdict, evidence_words, verdict};
+
+/// Where an office stands with models.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// No data to learn from.
+    NoData,
+    /// Data, but no model.
+    NoModel(Material),
+    /// A model.
+    Trained(Box<Model>),
+}
+
+/// A model with its card, its lines and its seal.
+#[derive(Clone, Debug, Serialize)]
+pub struct Model {
+    /// What was trained on what.
+    pub seal: Seal,
+    /// Log-odds where every line is 0.
+    pub intercept: f64,
+    /// Everything measured at the training.
+    pub card: Card,
+    /// One line a feature, what moves scores most first.
+    pub lines: Vec<Line>,
+}
+
+/// What makes two trainings the same: same data, seed and program give the same model.
+#[derive(Clone, Debug, Serialize)]
+pub struct Seal {
+    /// Counts up from 1.
+    pub version: u32,
+    /// Days ahead it speaks of.
+    pub horizon_days: i32,
+    /// When it was kept, UTC seconds since 1970.
+    pub trained_at: i64,
+    /// Last day of the data it learned from, ISO.
+    pub data_to: String,
+    /// SHA-256 of the training table.
+    pub data_hash: String,
+    /// SHA-256 of the model as kept.
+    pub model_hash: String,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Version of the program.
+    pub code_version: String,
+}
+
+/// What one feature adds to a score.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// Feature id.
+    pub id: &'static str,
+    /// Its name on pages.
+    pub title: &'static str,
+    /// What it is, in one sentence.
+    pub what: &'static str,
+    /// Where a receipt lists it.
+    pub group: &'static str,
+    /// Whether someone in the office could change it.
+    pub actionable: bool,
+    /// Mean absolute points over the rows learned from.
+    pub importance: f64,
+    /// Half of its 90% interval.
+    pub importance_half: f64,
+    /// What the shape says, in one sentence.
+    pub finding: String,
+    /// Median over the rows learned from, and as text.
+    pub median: Option<(f64, String)>,
+    /// Steps from low values to high ones.
+    pub steps: Vec<Step>,
+    /// The step of missing values.
+    pub missing: Option<Step>,
+}
+
+/// One constant step of a shape.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// `12% to 15%`.
+    pub label: String,
+    /// Lowest value.
+    pub from: f64,
+    /// Highest value.
+    pub to: f64,
+    /// Points: log-odds added.
+    pub points: f64,
+    /// Lower end of the 90% band.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Rows learned from.
+    pub rows: u64,
+}
+
+/// A person's place on a shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Who.
+    pub name: String,
+    /// Value of each feature that is known, and as text.
+    pub values: HashMap<String, (f64, String)>,
+}
+
+/// Reads where the office stands.
+pub fn standing(cx: &Cx<'_>) -> Result<Standing> {
+    if let Some(model) = newest(cx)? {
+        return Ok(Standing::Trained(Box::new(model)));
+    }
+    Ok(material(cx)?.map_or(Standing::NoData, Standing::NoModel))
+}
+
+/// The newest model, if there is one.
+pub fn newest(cx: &Cx<'_>) -> Result<Option<Model>> {
+    let Some(row) = models::newest(cx.read)? else { return Ok(None) };
+    let loaded = score::load(cx)?;
+    let seal = Seal {
+        version: row.version,
+        horizon_days: row.horizon_days,
+        trained_at: row.created_at,
+        data_to: row.as_of.to_string(),
+        data_hash: row.data_hash,
+        model_hash: row.artifact_hash,
+        seed: row.seed,
+        code_version: row.code_version,
+    };
+    let mut lines: Vec<Line> = FEATURES
+        .iter()
+        .enumerate()
+        .filter_map(|(at, feature)| lines::line(&loaded.model, at, feature, &loaded.card))
+        .collect();
+    lines.sort_by(|a, b| b.importance.total_cmp(&a.importance));
+    let intercept = loaded.model.intercept;
+    Ok(Some(Model { seal, intercept, card: loaded.card, lines }))
+}
+
+/// Where a person stood when last scored; `None` for someone unknown or without a score.
+pub fn mark(cx: &Cx<'_>, uid: Uid) -> Result<Option<Mark>> {
+    let people = score::latest(cx)?.people;
+    let Some(person) = people.into_iter().find(|it| it.uid == uid) else { return Ok(None) };
+    let score::Verdict::Scored { reasons, .. } = person.verdict else { return Ok(None) };
+    let known = reasons.terms.iter().filter_map(|term| {
+        let feature = crate::feature::by_id(&term.feature)?;
+        Some((term.feature.clone(), (term.value?, feature.show(term.value?))))
+    });
+    Ok(Some(Mark { name: person.name, values: known.collect() }))
+}
+
+/// Id, name and sentence of a feature.
+pub type Told = (&'static str, &'static str, &'static str);
+
+/// What a model may read, in the groups of the receipt.
+pub fn read_features() -> Vec<(&'static str, Vec<Told>)> {
+    let of = |group: Group| {
+        let inside = FEATURES.iter().filter(move |it| it.group == group);
+        (group.title(), inside.map(|it| (it.id, it.title, it.sentence)).collect())
+    };
+    Group::ALL.into_iter().map(of).collect()
+}
+
+impl Seal {
+    /// Last day of the data.
+    pub fn data_day(&self) -> Day {
+        Day::parse(&self.data_to).unwrap_or_default()
+    }
+}

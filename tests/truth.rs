@@ -1,0 +1,298 @@
+//! How close a trained model comes to the law that made the data.
+//!
+//! Runs only with `CREWKEEP_SLOW=1`, best as `cargo test --release --test all truth -- --nocapture`.
+//! With `CREWKEEP_TRUTH_DIR` the generated offices are kept there and taken again. The targets are
+//! asserted on five seeds of bench size; the default demo is reported, whatever it is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crewkeep::app::demo::{self, Spec};
+use crewkeep::app::progress::Silent;
+use crewkeep::app::{Office, Place, score, train};
+use crewkeep::clock::Clock;
+use crewkeep::config::Settings;
+use crewkeep::demo::{Shape, shapes};
+use crewkeep::domain::calendar::Day;
+use learn::ebm::{Ebm, Place as Bin, ShapePoint};
+use learn::frame::Value;
+use learn::validate::Scored;
+
+/// Furthest the model's AUC may lie below that of the truth, mean of the seeds.
+const AUC_GAP_MAX: f64 = 0.02;
+/// Features whose true effect spans this much must be found.
+const STRONG_SPAN: f64 = 0.5;
+/// Least correlation of fitted and true shapes, mean over strong features and seeds.
+const CORRELATION_MIN: f64 = 0.8;
+/// Least share of person-months in bins whose 90% band holds the truth, mean over null features.
+const INSIDE_MIN: f64 = 0.9;
+/// The law's one interaction. A model of main effects learns its part in each: the truth of these
+/// two lines is their own shape plus what the interaction adds on average at each value.
+const PAIR: [&str; 2] = ["weekend_share", "on_call_nights"];
+const PAIR_EFFECT: &str = "effect_weekend_share_x_on_call_nights";
+/// Last day of the data, so that the same offices come out on any day.
+const END: &str = "2026-11-22";
+
+/// What is compared in one office.
+struct Figures {
+    name: String,
+    rows: usize,
+    exits: usize,
+    model_auc: f64,
+    truth_auc: f64,
+    features: Vec<Feature>,
+}
+
+/// One feature of one office.
+struct Feature {
+    id: &'static str,
+    spans: f64,
+    correlation: Option<f64>,
+    /// Share of person-months in bins whose band holds the truth.
+    inside: f64,
+    /// The same when the interaction's part is not counted as truth.
+    inside_alone: f64,
+}
+
+/// The file only the generator writes: a row per person and month.
+struct Truth {
+    columns: HashMap<String, usize>,
+    rows: Vec<Vec<Option<f64>>>,
+    at: HashMap<(String, String), usize>,
+}
+
+#[test]
+fn models_come_close_to_the_law_of_the_demo() {
+    if !is_wanted() {
+        return;
+    }
+    let seeds = (1..=5).map(|seed| {
+        let end = Day::parse(END).expect("a day");
+        let spec = Spec {
+            technicians: 500,
+            years: 5,
+            jobs_per_technician_year: 400,
+            seed,
+            ..Spec::default_ending(end)
+        };
+        figures(&format!("seed-{seed}"), &spec)
+    });
+    let all: Vec<Figures> = seeds.collect();
+    print(&all);
+    let gap = mean(all.iter().map(|it| it.truth_auc - it.model_auc));
+    let correlation = mean(all.iter().map(Figures::correlation));
+    let inside = mean(all.iter().map(Figures::inside));
+    assert!(gap <= AUC_GAP_MAX, "AUC lies {gap:.3} below the truth");
+    assert!(correlation >= CORRELATION_MIN, "shapes correlate at {correlation:.2}");
+    assert!(inside >= INSIDE_MIN, "null features stay inside their bands for {inside:.2}");
+}
+
+#[test]
+fn the_default_demo_is_reported() {
+    if !is_wanted() {
+        return;
+    }
+    let end = Day::parse(END).expect("a day");
+    print(&[figures("default", &Spec::default_ending(end))]);
+}
+
+fn is_wanted() -> bool {
+    std::env::var_os("CREWKEEP_SLOW").is_some_and(|it| it == "1")
+}
+
+fn figures(name: &str, spec: &Spec) -> Figures {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let kept = std::env::var_os("CREWKEEP_TRUTH_DIR").map(PathBuf::from);
+    let folder = kept.unwrap_or_else(|| scratch.path().to_owned()).join(name);
+    let truth = folder.join("truth.csv");
+    let is_there = truth.exists();
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let place = Place::lock(folder.join("data")).expect("a data folder");
+    let settings = Settings::read(None, [].into_iter(), &[]).expect("settings");
+    let office = Office::open(place, settings, Clock::System).expect("an office");
+    if !is_there {
+        demo::load(&office, spec, Some(&truth), &Silent).expect("a demo");
+    }
+    train::train(&office, &Silent).expect("a model");
+    let loaded = office.look(|cx| score::load(cx)).expect("the model");
+    let tested = train::test_rows(&office).expect("the tested rows");
+    office.close();
+    compare(name, &loaded.model, &tested, &Truth::read(&truth))
+}
+
+fn compare(name: &str, model: &Ebm, tested: &[train::TestRow], truth: &Truth) -> Figures {
+    let true_chance = |row: &train::TestRow| truth.value(row, "leaves_within_90");
+    let target: Vec<f64> = tested.iter().map(|it| f64::from(u8::from(it.left))).collect();
+    let model_says: Vec<f64> = tested.iter().map(|it| it.probability).collect();
+    let truth_says: Vec<f64> = tested.iter().map(true_chance).collect();
+    let people: BTreeMap<&str, u32> =
+        tested.iter().map(|it| it.employee_no.as_str()).zip(0..).collect();
+    let group: Vec<u32> = tested.iter().map(|it| people[it.employee_no.as_str()]).collect();
+    let auc = |says: &[f64]| Scored::new(&target, says, None, &group).expect("scores").auc();
+    Figures {
+        name: name.to_owned(),
+        rows: tested.len(),
+        exits: tested.iter().filter(|it| it.left).count(),
+        model_auc: auc(&model_says),
+        truth_auc: auc(&truth_says),
+        features: shapes().iter().map(|it| feature(model, it, truth)).collect(),
+    }
+}
+
+/// Fitted against true, over the real bins, weighted by the rows in each.
+fn feature(model: &Ebm, of: &Shape, truth: &Truth) -> Feature {
+    let term = model.bins.iter().position(|it| it.name == of.feature).expect("a term");
+    let points: Vec<ShapePoint> =
+        model.shape(term).into_iter().filter(|it| matches!(it.place, Bin::Range { .. })).collect();
+    let column = truth.columns[of.feature];
+    let effect = truth.columns[&format!("effect_{}", of.feature)];
+    let pair = PAIR.contains(&of.feature).then(|| truth.columns[PAIR_EFFECT]);
+    let mut sums = vec![Sum::default(); points.len()];
+    for row in &truth.rows {
+        let (Some(value), Some(own)) = (row[column], row[effect]) else { continue };
+        let sum = &mut sums[model.bins[term].bin(Value::Number(value)) - 1];
+        sum.rows += 1.0;
+        sum.own += own;
+        sum.main += own + pair.and_then(|it| row[it]).unwrap_or(0.0);
+    }
+    let cells = |true_effect: fn(&Sum) -> f64| -> Vec<Cell<'_>> {
+        let both = points.iter().zip(&sums).filter(|(point, sum)| point.rows > 0 && sum.rows > 0.0);
+        both.map(|(point, sum)| Cell {
+            weight: point.rows as f64,
+            truth: true_effect(sum) / sum.rows,
+            point,
+        })
+        .collect()
+    };
+    Feature {
+        id: of.feature,
+        spans: of.spans,
+        correlation: correlation(&cells(|it| it.main)),
+        inside: inside(&cells(|it| it.main)),
+        inside_alone: inside(&cells(|it| it.own)),
+    }
+}
+
+/// True effects of the rows in a bin, added up.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    rows: f64,
+    own: f64,
+    main: f64,
+}
+
+/// A bin: rows the model learned from, mean true effect, what was fitted.
+struct Cell<'a> {
+    weight: f64,
+    truth: f64,
+    point: &'a ShapePoint,
+}
+
+fn centre(cells: &[Cell<'_>], of: fn(&Cell<'_>) -> f64) -> f64 {
+    let weight: f64 = cells.iter().map(|it| it.weight).sum();
+    cells.iter().map(|it| it.weight * of(it)).sum::<f64>() / weight
+}
+
+/// Share of the weight in bins whose band holds the truth, both centred.
+fn inside(cells: &[Cell<'_>]) -> f64 {
+    let shift = centre(cells, |it| it.truth);
+    let holds = |it: &&Cell<'_>| (it.point.low..=it.point.high).contains(&(it.truth - shift));
+    let all: f64 = cells.iter().map(|it| it.weight).sum();
+    cells.iter().filter(holds).map(|it| it.weight).sum::<f64>() / all
+}
+
+fn correlation(cells: &[Cell<'_>]) -> Option<f64> {
+    let (truth, score) = (centre(cells, |it| it.truth), centre(cells, |it| it.point.score));
+    let (mut both, mut truths, mut scores) = (0.0, 0.0, 0.0);
+    for it in cells {
+        let (x, y) = (it.truth - truth, it.point.score - score);
+        both += it.weight * x * y;
+        truths += it.weight * x * x;
+        scores += it.weight * y * y;
+    }
+    let spread: f64 = truths * scores;
+    (spread > 0.0).then(|| both / spread.sqrt())
+}
+
+impl Figures {
+    fn correlation(&self) -> f64 {
+        let strong = self.features.iter().filter(|it| it.spans >= STRONG_SPAN);
+        mean(strong.map(|it| it.correlation.unwrap_or(0.0)))
+    }
+
+    fn inside(&self) -> f64 {
+        mean(self.nulls().map(|it| it.inside))
+    }
+
+    fn inside_alone(&self) -> f64 {
+        mean(self.nulls().map(|it| it.inside_alone))
+    }
+
+    fn nulls(&self) -> impl Iterator<Item = &Feature> {
+        self.features.iter().filter(|it| it.spans == 0.0)
+    }
+}
+
+impl Truth {
+    fn read(path: &Path) -> Self {
+        let mut file = csv::Reader::from_path(path).expect("the file of the truth");
+        let header = file.headers().expect("a header").clone();
+        let mut truth = Self {
+            columns: header.iter().map(str::to_owned).zip(0..).collect(),
+            rows: Vec::new(),
+            at: HashMap::new(),
+        };
+        for record in file.records() {
+            let record = record.expect("a row");
+            let key = (record[0].to_owned(), record[1].to_owned());
+            truth.at.insert(key, truth.rows.len());
+            truth.rows.push(record.iter().map(|it| it.parse().ok()).collect());
+        }
+        truth
+    }
+
+    /// Panics when the truth does not know the row: then the demo and the features disagree.
+    fn value(&self, row: &train::TestRow, column: &str) -> f64 {
+        let key = (row.employee_no.clone(), row.month.to_string());
+        let found = self.at.get(&key).and_then(|at| self.rows[*at][self.columns[column]]);
+        found.unwrap_or_else(|| panic!("the truth has no {column} for {key:?}"))
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.fold((0.0, 0.0), |it, value| (it.0 + value, it.1 + 1.0));
+    sum / n
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are what this test is run for")]
+fn print(all: &[Figures]) {
+    println!(
+        "office      rows  exits   AUC model  AUC truth     gap  shapes  nulls inside (alone)"
+    );
+    for it in all {
+        println!(
+            "{:<9} {:>6} {:>6}   {:>9.3}  {:>9.3}  {:>6.3}  {:>6.2}  {:>12.2} {:>7.2}",
+            it.name,
+            it.rows,
+            it.exits,
+            it.model_auc,
+            it.truth_auc,
+            it.truth_auc - it.model_auc,
+            it.correlation(),
+            it.inside(),
+            it.inside_alone()
+        );
+    }
+    println!("feature                    spans  correlation (or share inside, null) by office");
+    for (at, shape) in shapes().iter().enumerate() {
+        let mut line = String::new();
+        for it in all {
+            let feature = &it.features[at];
+            debug_assert_eq!(feature.id, shape.feature);
+            let found = if shape.spans == 0.0 { Some(feature.inside) } else { feature.correlation };
+            let _infallible = write!(line, " {:>6.2}", found.unwrap_or(f64::NAN));
+        }
+        println!("{:<26} {:>5.1} {line}", shape.feature, shape.spans);
+    }
+}
