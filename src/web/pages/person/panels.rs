@@ -3,6 +3,7 @@
 //! Never here: anything computed; `app::person` did that.
 
 use super::super::people::{percent, tenth};
+use super::super::uid_text;
 use super::last_day;
 use crate::app::person::{ALIKE_MIN, Alike, Event, Evidence, Scored, Sheet, What};
 use crate::app::score::Verdict;
@@ -103,6 +104,7 @@ pub(super) fn rule(it: &Scored) -> Definition {
 
 /// The score line by line.
 pub(super) fn receipt(it: &Scored) -> ReceiptView {
+    let uid = uid_text(it.person.uid);
     let groups: Vec<TermGroup> = it
         .groups
         .iter()
@@ -113,7 +115,7 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
                 .iter()
                 .map(|line| Term {
                     name: line.title.to_owned(),
-                    href: None,
+                    href: Some(format!("/model?feature={}&person={uid}#shape", line.id)),
                     words: line.words.clone(),
                     points: line.points,
                     half: line.half,
