@@ -1,4 +1,5 @@
-//! Offices for tests: a small demo, loaded once a binary through the door everybody's data take.
+//! Offices in scratch folders, for tests: real store, the clock standing still; empty, or a small demo
+//! loaded once a binary through the door everybody's data take.
 //!
 //! Never outside tests.
 
@@ -54,7 +55,7 @@ pub(crate) fn empty() -> Office {
     office(&scratch())
 }
 
-/// An office in a folder, the clock standing at `TODAY`. Not to be opened on a request's thread.
+/// An office in a folder, on `TODAY`. Not to be opened on a request's thread.
 pub(crate) fn office(dir: &Path) -> Office {
     open(dir, &[])
 }
@@ -78,14 +79,15 @@ fn loaded(flags: &[&str]) -> Office {
     office
 }
 
+/// A folder that stays: offices kept for the whole run are never dropped.
+fn scratch() -> PathBuf {
+    tempfile::tempdir().expect("a scratch folder").keep()
+}
+
 fn open(dir: &Path, flags: &[&str]) -> Office {
     let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
     let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
-    let settings = Settings::read(None, std::iter::empty(), &flags).expect("settings");
-    let place = Place::lock(dir.to_owned()).expect("a place");
+    let settings = Settings::read(None, std::iter::empty(), &flags).expect("the settings");
+    let place = Place::lock(dir.to_owned()).expect("a folder of our own");
     Office::open(place, settings, Clock::Fixed(noon)).expect("an office")
-}
-
-fn scratch() -> PathBuf {
-    tempfile::tempdir().expect("a scratch folder").keep()
 }

@@ -44,7 +44,7 @@ pub const CSV: &str = "csv";
 /// Severity of a finding that is only good to know.
 pub const NOTE: &str = "note";
 /// The fact under which findings about heads are kept.
-const HEADCOUNT: &str = "headcount";
+pub const HEADCOUNT: &str = "headcount";
 
 /// What to load.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,8 +14,9 @@ use crate::metric::{self, Ask, By, Identity};
 use crate::store::{imports, models, office};
 
 /// Numbers shown, from the dictionary.
-const TILES: [&str; 4] =
-    ["headcount", "voluntary_turnover", "first_90_day_attrition", "regretted_turnover"];
+const TILES: [&str; 4] = ["headcount", TREND, "first_90_day_attrition", "regretted_turnover"];
+/// The number that says whether the office is stable.
+pub const TREND: &str = "voluntary_turnover";
 /// People in the list of those who moved, at most.
 pub const MOVED_MAX: usize = 6;
 
@@ -76,7 +77,7 @@ pub struct Under {
     pub model: Option<Model>,
     /// Heads at the start, movements, heads at the end, of everyone over twelve months.
     pub heads: Option<Identity>,
-    /// Offices or zones where heads do not add up.
+    /// Findings of the last loads about heads that do not add up.
     pub heads_wrong: usize,
     /// Offices there are.
     pub offices: usize,
@@ -112,7 +113,14 @@ pub fn read(cx: &Cx<'_>) -> Result<Today> {
         let metric = find(id)?;
         figures.push((metric, one(cx, metric, &Ask::whole(from, to))?));
     }
-    Ok(Today { trend: trend(cx, from, to)?, under: under(cx, from, to)?, standing, moved, figures })
+    let now = figures.iter().find(|it| it.0.id == TREND).map(|it| it.1.clone());
+    Ok(Today {
+        trend: trend(cx, from, to, now)?,
+        under: under(cx, from, to)?,
+        standing,
+        moved,
+        figures,
+    })
 }
 
 fn moved(cx: &Cx<'_>, list: &List) -> Result<Vec<Moved>> {
@@ -120,14 +128,13 @@ fn moved(cx: &Cx<'_>, list: &List) -> Result<Vec<Moved>> {
     rows.map(|row| Ok(Moved { by: list.moved_by(cx, row)?, row: row.clone() })).collect()
 }
 
-fn trend(cx: &Cx<'_>, from: Day, to: Day) -> Result<Trend> {
+fn trend(cx: &Cx<'_>, from: Day, to: Day, now: Option<Figure>) -> Result<Trend> {
     let before = Day(from.0 - (to.0 - from.0));
-    if office::span(cx.read)?.is_none_or(|(first, _)| before < first) {
+    let first = office::span(cx.read)?.map(|it| it.0);
+    let Some(now) = now.filter(|_| first.is_some_and(|first| first <= before)) else {
         return Ok(Trend::Unknown);
-    }
-    let metric = find("voluntary_turnover")?;
-    let now = one(cx, metric, &Ask::whole(from, to))?;
-    let then = one(cx, metric, &Ask::whole(before, from))?;
+    };
+    let then = one(cx, find(TREND)?, &Ask::whole(before, from))?;
     let (Some((now_low, now_high)), Some((then_low, then_high))) =
         (now.low.zip(now.high), then.low.zip(then.high))
     else {
@@ -145,7 +152,7 @@ fn trend(cx: &Cx<'_>, from: Day, to: Day) -> Result<Trend> {
 
 fn under(cx: &Cx<'_>, from: Day, to: Day) -> Result<Under> {
     let findings = imports::findings(cx.read)?;
-    let identity = metric::identity(cx.read, from, to)?;
+    let heads = metric::identity_by(cx.read, from, to, By::None)?;
     let model = match models::newest_head(cx.read)? {
         Some(head) => Some(Model {
             version: head.version,
@@ -162,8 +169,9 @@ fn under(cx: &Cx<'_>, from: Day, to: Day) -> Result<Under> {
             findings.len(),
         ),
         model,
-        heads_wrong: identity.iter().filter(|it| !it.holds).count(),
-        offices: identity.iter().filter(|it| it.by == By::Office).count(),
-        heads: identity.into_iter().find(|it| it.by == By::None),
+        // Looked for at every load, so that no page has to.
+        heads_wrong: findings.iter().filter(|it| it.fact == super::imports::HEADCOUNT).count(),
+        offices: office::summary(cx.read)?.offices.len(),
+        heads: heads.into_iter().next(),
     })
 }

@@ -71,34 +71,40 @@ LIMIT 10000"
 /// The identity over `[from, to)`: everyone first, then each office, then each zone. Empty when
 /// nobody was employed.
 pub fn identity(read: &Read<'_>, from: Day, to: Day) -> Result<Vec<Identity>> {
-    let as_of = as_of(*read)?.unwrap_or(to.plus(-1));
-    let none: Option<i64> = None;
     let mut all = Vec::new();
     for by in [By::None, By::Office, By::Zone] {
-        let params = named_params! {
-            ":from": from.0,
-            ":to": to.0,
-            ":as_of": as_of.0,
-            ":by": by.id(),
-            ":zone": none,
-            ":office": none,
-            ":technician": none,
-        };
-        all.extend(read.rows(COUNTS, params, |row| {
-            let (start, hires, exits) = (row.get(2)?, row.get(3)?, row.get(4)?);
-            let (transfers_net, end) = (row.get(5)?, row.get(6)?);
-            Ok(Identity {
-                by,
-                group: row.get(1)?,
-                group_id: if by == By::None { None } else { Some(row.get(0)?) },
-                start,
-                hires,
-                exits,
-                transfers_net,
-                end,
-                holds: end == start + hires - exits + transfers_net,
-            })
-        })?);
+        all.extend(identity_by(read, from, to, by)?);
     }
     Ok(all)
+}
+
+/// The identity over `[from, to)` of everyone, of each office or of each zone.
+pub fn identity_by(read: &Read<'_>, from: Day, to: Day, by: By) -> Result<Vec<Identity>> {
+    let as_of = as_of(*read)?.unwrap_or(to.plus(-1));
+    let none: Option<i64> = None;
+    let params = named_params! {
+        ":from": from.0,
+        ":to": to.0,
+        ":as_of": as_of.0,
+        ":by": by.id(),
+        ":zone": none,
+        ":office": none,
+        ":technician": none,
+    };
+    let counted = read.rows(COUNTS, params, |row| {
+        let (start, hires, exits) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let (transfers_net, end) = (row.get(5)?, row.get(6)?);
+        Ok(Identity {
+            by,
+            group: row.get(1)?,
+            group_id: if by == By::None { None } else { Some(row.get(0)?) },
+            start,
+            hires,
+            exits,
+            transfers_net,
+            end,
+            holds: end == start + hires - exits + transfers_net,
+        })
+    })?;
+    Ok(counted)
 }

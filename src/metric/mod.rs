@@ -31,7 +31,7 @@ use crate::domain::told::{Kind, Told};
 use crate::store;
 
 pub use compute::{compute, default_period};
-pub use identity::{Identity, identity};
+pub use identity::{Identity, identity, identity_by};
 pub use show::{format, interval};
 pub use stays::{ExitCount, Ninety, Stay, Where, exits_of, last_day, ninety_of, stays_of};
 

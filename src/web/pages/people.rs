@@ -63,7 +63,6 @@ enum Body {
 
 struct Full {
     stale: Option<String>,
-    export: String,
     stack: StackbarView,
     rule: String,
     text: String,
@@ -84,6 +83,7 @@ struct Select {
 #[template(path = "parts/_people.html")]
 struct Part {
     count: String,
+    export: String,
     clear: Option<String>,
     empty: Option<StateView>,
     head: Head,
@@ -206,7 +206,6 @@ fn full(list: &List, asked: &Asked, part: Part) -> Full {
                 counted(behind as u64, "day")
             )
         }),
-        export: asked.with("/people.csv", "page", ""),
         stack: charts::stackbar("technicians", &counts),
         rule: list.rule.words(),
         text: asked.get("q").unwrap_or_default().to_owned(),
@@ -287,6 +286,7 @@ fn part(list: &List, asked: &Asked) -> Part {
         } else {
             counted(list.rows.len() as u64, "technician")
         },
+        export: asked.with("/people.csv", "page", ""),
         clear: filtered.then(|| match asked.get("sort") {
             Some(sort) => Asked::default().with("/people", "sort", sort),
             None => "/people".to_owned(),

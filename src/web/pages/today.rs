@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use super::{Nav, Page, first_run, people, uid_text};
-use crate::app::metrics::{Metric, interval};
+use crate::app::metrics::{Metric, find, interval};
 use crate::app::people::{List, Row, Shortage, Standing};
 use crate::app::today::{self, Compared, Model, Moved, Today, Trend, Under};
 use crate::domain::calendar::{Day, second_day};
@@ -137,7 +137,7 @@ fn lede(trend: &Trend) -> String {
         Trend::Fewer(it) => (it, "the intervals do not overlap: clearly fewer"),
     };
     let Compared { now, then } = it;
-    let Ok(metric) = crate::app::metrics::find("voluntary_turnover") else {
+    let Ok(metric) = find(today::TREND) else {
         return String::new();
     };
     let said = |figure| {
@@ -318,9 +318,9 @@ fn facts(it: &Under, today: Day) -> Vec<Fact> {
             if heads.holds { "=" } else { "is not" },
             heads.end
         );
-        let adds = match it.heads_wrong {
-            0 => "; adds up everywhere".to_owned(),
-            n => format!("; does not add up in {}", counted(n as u64, "place")),
+        let adds = match (heads.holds, it.heads_wrong) {
+            (true, 0) => "; adds up".to_owned(),
+            (_, n) => format!("; {} where it does not", counted(n as u64, "finding")),
         };
         add("Heads", format!("{words}{adds}"), Some(("See", "/turnover#heads")));
     }

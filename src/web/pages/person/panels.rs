@@ -3,6 +3,7 @@
 //! Never here: anything computed; `app::person` did that.
 
 use super::super::people::{percent, tenth};
+use super::super::uid_text;
 use super::last_day;
 use crate::app::person::{ALIKE_MIN, Alike, Event, Evidence, Scored, Sheet, What};
 use crate::app::score::Verdict;
@@ -68,9 +69,16 @@ pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Defin
 
 /// What opens behind the level.
 pub(super) fn rule(it: &Scored) -> Definition {
-    let chance = match it.person.verdict {
-        Verdict::Scored { probability, .. } => tenth(probability),
-        Verdict::NotScored(_) => String::new(),
+    let (chance, interval) = match it.person.verdict {
+        Verdict::Scored { probability, low, high, .. } => (
+            tenth(probability),
+            Some(format!(
+                "between {} and {} (90%, over resampled models)",
+                tenth(low),
+                tenth(high)
+            )),
+        ),
+        Verdict::NotScored(_) => (String::new(), None),
     };
     let before = it.before.map_or_else(String::new, |it| {
         format!(" Four weeks earlier the same model said {}.", tenth(it))
@@ -80,7 +88,7 @@ pub(super) fn rule(it: &Scored) -> Definition {
         title: "How a chance becomes a level".to_owned(),
         words: format!("{}{before}", it.rule.words()),
         value: chance,
-        interval: None,
+        interval,
         n: Some(format!(
             "base rate {} of {} months of {} people",
             tenth(it.rule.base_rate),
@@ -96,6 +104,7 @@ pub(super) fn rule(it: &Scored) -> Definition {
 
 /// The score line by line.
 pub(super) fn receipt(it: &Scored) -> ReceiptView {
+    let uid = uid_text(it.person.uid);
     let groups: Vec<TermGroup> = it
         .groups
         .iter()
@@ -106,7 +115,7 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
                 .iter()
                 .map(|line| Term {
                     name: line.title.to_owned(),
-                    href: None,
+                    href: Some(format!("/model?feature={}&person={uid}#shape", line.id)),
                     words: line.words.clone(),
                     points: line.points,
                     half: line.half,
