@@ -189,7 +189,7 @@ fn with(
             shape: panels::shape(model, at, mark, person),
             test: panels::test(model),
             evidence: panels::evidence(model),
-            groups: panels::groups(person),
+            groups: panels::groups(),
             lines: model.lines.len(),
             refused: panels::refused(),
             seal: panels::seal(model),

@@ -335,11 +335,9 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
 }
 
 /// What the model reads.
-pub(super) fn groups(person: Option<&str>) -> Vec<GroupView> {
-    let row = |(id, title): (&'static str, &'static str)| FeatureRow {
-        title,
-        href: line_href(id, person),
-    };
+pub(super) fn groups() -> Vec<GroupView> {
+    let row =
+        |(id, title): (&'static str, &'static str)| FeatureRow { title, href: line_href(id, None) };
     models::read_features()
         .into_iter()
         .map(|(title, features)| GroupView {
