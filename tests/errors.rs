@@ -171,7 +171,7 @@ impl Disk {
         if done.is_ok_and(|it| it.success()) {
             return Some(disk);
         }
-        eprintln!("not tried: no small disk can be mounted without root");
+        // No small disk can be had without root: nothing to try here.
         None
     }
 

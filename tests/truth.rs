@@ -115,7 +115,7 @@ fn figures(name: &str, spec: &Spec) -> Figures {
         demo::load(&office, spec, Some(&truth), &Silent).expect("a demo");
     }
     train::train(&office, &Silent).expect("a model");
-    let loaded = office.look(|cx| score::load(cx)).expect("the model");
+    let loaded = office.look(score::load).expect("the model");
     let tested = train::test_rows(&office).expect("the tested rows");
     office.close();
     compare(name, &loaded.model, &tested, &Truth::read(&truth))

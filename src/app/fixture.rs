@@ -57,7 +57,7 @@ pub(crate) fn empty() -> Office {
 
 /// An office in a folder, on `TODAY`. Not to be opened on a request's thread.
 pub(crate) fn office(dir: &Path) -> Office {
-    open(dir, &[])
+    office_with(dir, &[])
 }
 
 /// The day of an ISO date.
@@ -66,7 +66,7 @@ pub(crate) fn day(text: &str) -> Day {
 }
 
 fn loaded(flags: &[&str]) -> Office {
-    let office = open(&scratch(), flags);
+    let office = office_with(&scratch(), flags);
     let spec = Spec {
         technicians: 60,
         years: 3,
@@ -84,7 +84,8 @@ fn scratch() -> PathBuf {
     tempfile::tempdir().expect("a scratch folder").keep()
 }
 
-fn open(dir: &Path, flags: &[&str]) -> Office {
+/// The same with settings of its own, as `key=value`.
+pub(crate) fn office_with(dir: &Path, flags: &[&str]) -> Office {
     let noon = i64::from(day(TODAY).0) * 86_400 + 43_200;
     let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
     let settings = Settings::read(None, std::iter::empty(), &flags).expect("the settings");

@@ -263,9 +263,8 @@ pub fn unit_id(unit: Unit) -> &'static str {
 
 /// The one figure over everything.
 pub(super) fn one(cx: &Cx<'_>, metric: &Metric, ask: &Ask) -> Result<Figure> {
-    let figures = cx.once(format!("{} {ask:?}", metric.id), || {
-        Ok(metric::compute(cx.read, metric, ask)?)
-    })?;
+    let figures =
+        cx.once(format!("{} {ask:?}", metric.id), || Ok(metric::compute(cx.read, metric, ask)?))?;
     let count = figures.len();
     figures.into_iter().next().ok_or_else(|| {
         Error::broken("compute a metric", format!("{} gave {count} figures", metric.id))

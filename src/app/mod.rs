@@ -83,13 +83,25 @@ impl Office {
     pub fn open(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::open(place.dir(), clock)?;
         imports::stage::sweep(place.dir());
-        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place), memo: Arc::default() })
+        Ok(Self {
+            store,
+            clock,
+            settings: Arc::new(settings),
+            place: Arc::new(place),
+            memo: Arc::default(),
+        })
     }
 
     /// Opens the store for reading and short writes beside a program that may be running.
     pub fn attach(place: Place, settings: Settings, clock: Clock) -> Result<Self> {
         let store = Store::attach(place.dir(), clock)?;
-        Ok(Self { store, clock, settings: Arc::new(settings), place: Arc::new(place), memo: Arc::default() })
+        Ok(Self {
+            store,
+            clock,
+            settings: Arc::new(settings),
+            place: Arc::new(place),
+            memo: Arc::default(),
+        })
     }
 
     /// The settings in force.

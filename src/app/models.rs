@@ -165,14 +165,14 @@ pub fn mark(cx: &Cx<'_>, uid: Uid) -> Result<Option<Mark>> {
     Ok(Some(Mark { name: person.name, values: known.collect() }))
 }
 
-/// Id, name and sentence of a feature.
-pub type Told = (&'static str, &'static str, &'static str);
+/// Id and name of a feature.
+pub type Named = (&'static str, &'static str);
 
 /// What a model may read, in the groups of the receipt.
-pub fn read_features() -> Vec<(&'static str, Vec<Told>)> {
+pub fn read_features() -> Vec<(&'static str, Vec<Named>)> {
     let of = |group: Group| {
         let inside = FEATURES.iter().filter(move |it| it.group == group);
-        (group.title(), inside.map(|it| (it.id, it.title, it.sentence)).collect())
+        (group.title(), inside.map(|it| (it.id, it.title)).collect())
     };
     Group::ALL.into_iter().map(of).collect()
 }

@@ -10,10 +10,9 @@ use scraper::{Html, Selector};
 
 use super::{Sessions, State, bind, serve};
 use crate::app::demo::{self, Spec};
+use crate::app::fixture::office_with;
 use crate::app::progress::Silent;
-use crate::app::{Office, Place, models, train};
-use crate::clock::Clock;
-use crate::config::Settings;
+use crate::app::{Office, models, train};
 use crate::domain::calendar::Day;
 use crate::task::{Queue, Train};
 
@@ -37,10 +36,7 @@ struct Answer {
 impl Served {
     fn empty(flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a scratch folder");
-        let place = Place::lock(dir.path().to_owned()).expect("a data folder");
-        let flags: Vec<String> = flags.iter().map(|it| (*it).to_owned()).collect();
-        let settings = Settings::read(None, std::iter::empty(), &flags).expect("settings");
-        let office = Office::open(place, settings, Clock::System).expect("an office");
+        let office = office_with(dir.path(), flags);
         let queue = Queue::start(office.clone()).expect("a queue");
         let listener = bind(0, false).expect("a port");
         let port = listener.local_addr().expect("an address").port();

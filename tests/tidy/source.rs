@@ -43,6 +43,13 @@ impl Source {
         rest.split('/').next().unwrap().trim_end_matches(".rs")
     }
 
+    /// Whether it holds tests only: those build scratch offices from the ground up, so layers do not
+    /// bind them.
+    pub(super) fn is_test(&self) -> bool {
+        ["/tests.rs", "/fixture.rs"].iter().any(|it| self.path.ends_with(it))
+            || self.path.contains("/tests/")
+    }
+
     /// `path:line`, for a report.
     pub(super) fn at(&self, line: usize) -> String {
         format!("{}:{line}", self.path)

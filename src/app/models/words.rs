@@ -142,8 +142,9 @@ fn part(steps: &[Step], (first, last): (usize, usize), verb: &str) -> String {
     let size = steps[first..=last].iter().map(|it| it.points.abs()).fold(0.0, f64::max);
     let place = place(steps, first, last);
     let share = 100.0 * rows as f64 / all as f64;
+    let share = if share < 0.5 { "under 1".to_owned() } else { format!("{share:.0}") };
     format!(
-        "{place}, this {verb} the score most, by up to {size:.2} points ({share:.0}% of person-months)."
+        "{place}, this {verb} the score most, by up to {size:.2} points ({share}% of person-months)."
     )
 }
 

@@ -57,6 +57,7 @@ struct View {
     test: TestView,
     evidence: EvidenceView,
     groups: Vec<GroupView>,
+    lines: usize,
     refused: Vec<(String, String)>,
     seal: SealView,
     seal_rows: Vec<(String, String)>,
@@ -98,7 +99,6 @@ struct GroupView {
 struct FeatureRow {
     title: &'static str,
     href: String,
-    what: &'static str,
 }
 
 /// `GET /model`.
@@ -189,7 +189,8 @@ fn with(
             shape: panels::shape(model, at, mark, person),
             test: panels::test(model),
             evidence: panels::evidence(model),
-            groups: panels::groups(person),
+            groups: panels::groups(),
+            lines: model.lines.len(),
             refused: panels::refused(),
             seal: panels::seal(model),
             seal_rows: panels::seal_rows(model),

@@ -61,7 +61,9 @@ pub(super) fn importance(model: &Model, person: Option<&str>) -> RowChart {
         half: line.importance_half,
     };
     let note = "Importance is how much a line moves scores, not how much changing it would help.";
-    charts::importance("", note, &model.lines.iter().map(term).collect::<Vec<_>>())
+    let chart = charts::importance("", note, &model.lines.iter().map(term).collect::<Vec<_>>());
+    // Its rows are words and numbers already.
+    RowChart { table: None, ..chart }
 }
 
 /// One line, with its neighbours by importance.
@@ -333,12 +335,9 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
 }
 
 /// What the model reads.
-pub(super) fn groups(person: Option<&str>) -> Vec<GroupView> {
-    let row = |(id, title, what): (&'static str, &'static str, &'static str)| FeatureRow {
-        title,
-        href: line_href(id, person),
-        what,
-    };
+pub(super) fn groups() -> Vec<GroupView> {
+    let row =
+        |(id, title): (&'static str, &'static str)| FeatureRow { title, href: line_href(id, None) };
     models::read_features()
         .into_iter()
         .map(|(title, features)| GroupView {
