@@ -72,6 +72,7 @@ CREATE TABLE derived_state (
   data_from INTEGER,            -- First day with a job or workday.
   data_to INTEGER,              -- Last day with a job or workday: the as-of of every number.
   rolled_to INTEGER,            -- The data_to that the roll-ups were computed with.
+  revision INTEGER NOT NULL DEFAULT 0, -- Counts up with every load, roll-up and removal.
   updated_at INTEGER NOT NULL
 ) STRICT;
 
