@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crewkeep::app::demo::{self, Spec};
+use crewkeep::app::demo::Spec;
 use crewkeep::app::progress::Silent;
 use crewkeep::app::{Office, Place, score, train};
 use crewkeep::clock::Clock;
@@ -19,7 +19,9 @@ use learn::ebm::{Ebm, Place as Bin, ShapePoint};
 use learn::frame::Value;
 use learn::validate::Scored;
 
-/// Furthest the model's AUC may lie below that of the truth, mean of the seeds.
+use crate::server::command;
+
+/// Furthest the model's AUC may lie below that of the truth, for every seed.
 const AUC_GAP_MAX: f64 = 0.02;
 /// Features whose true effect spans this much must be found.
 const STRONG_SPAN: f64 = 0.5;
@@ -76,7 +78,7 @@ fn models_come_close_to_the_law_of_the_demo() {
     });
     let all: Vec<Figures> = seeds.collect();
     print(&all);
-    let gap = mean(all.iter().map(|it| it.truth_auc - it.model_auc));
+    let gap = all.iter().map(|it| it.truth_auc - it.model_auc).fold(f64::MIN, f64::max);
     let correlation = mean(all.iter().map(Figures::correlation));
     let inside = mean(all.iter().map(Figures::inside));
     assert!(gap <= AUC_GAP_MAX, "AUC lies {gap:.3} below the truth");
@@ -102,19 +104,38 @@ fn figures(name: &str, spec: &Spec) -> Figures {
     let kept = std::env::var_os("CREWKEEP_TRUTH_DIR").map(PathBuf::from);
     let folder = kept.unwrap_or_else(|| scratch.path().to_owned()).join(name);
     let truth = folder.join("truth.csv");
-    let is_there = truth.exists();
     std::fs::create_dir_all(&folder).expect("a folder");
+    if !truth.exists() {
+        generate(spec, &folder.join("data"), &truth);
+    }
     let place = Place::lock(folder.join("data")).expect("a data folder");
     let settings = Settings::read(None, [].into_iter(), &[]).expect("settings");
     let office = Office::open(place, settings, Clock::System).expect("an office");
-    if !is_there {
-        demo::load(&office, spec, Some(&truth), &Silent).expect("a demo");
-    }
     train::train(&office, &Silent).expect("a model");
     let loaded = office.look(score::load).expect("the model");
     let tested = train::test_rows(&office).expect("the tested rows");
     office.close();
     compare(name, &loaded.model, &tested, &Truth::read(&truth))
+}
+
+/// Has the program make the office: the built one when it is named, for its speed.
+fn generate(spec: &Spec, data: &Path, truth: &Path) {
+    let built = std::env::var_os("CREWKEEP_PROGRAM").map(PathBuf::from);
+    let program = built.unwrap_or_else(|| env!("CARGO_BIN_EXE_crewkeep").into());
+    let number = |flag: &str, value: u64| [format!("--{flag}"), value.to_string()];
+    let done = command(&program)
+        .arg("--data-dir")
+        .arg(data)
+        .arg("demo")
+        .args(number("technicians", spec.technicians.into()))
+        .args(number("years", spec.years.into()))
+        .args(number("offices", spec.offices.into()))
+        .args(number("jobs-per-technician-year", spec.jobs_per_technician_year.into()))
+        .args(number("seed", spec.seed))
+        .args(["--end", &spec.end.to_string(), "--truth"])
+        .arg(truth)
+        .status();
+    assert!(done.is_ok_and(|it| it.success()), "the demo is made");
 }
 
 fn compare(name: &str, model: &Ebm, tested: &[train::TestRow], truth: &Truth) -> Figures {
