@@ -43,7 +43,7 @@ doc.addEventListener("keydown", e => {
 let timer;
 const arm = () => { clearTimeout(timer); const box = one("#toast"); if (box.firstElementChild) timer = setTimeout(() => box.matches(":hover, :focus-within") ? arm() : box.replaceChildren(), 8000); };
 
-/* After a page change focus main and say the title; after an error focus the summary. */
+/* After a page change focus main, after an error the summary. */
 const problem = () => { const box = one(".err-summary[tabindex]"); box?.focus(); return box; };
 doc.addEventListener("htmx:afterSettle", e => {
   arm();
@@ -53,10 +53,10 @@ doc.addEventListener("htmx:afterSettle", e => {
 doc.addEventListener("htmx:oobAfterSwap", arm);
 arm(); problem();
 
-/* One EventSource a browser: the tab that holds the lock listens, the others hear it by broadcast. */
+/* One EventSource a browser: the tab with the lock shares it. */
 if (!window.htmx || !navigator.locks) return;
 const bus = new BroadcastChannel("crewkeep"), tab = String(Math.random()), mine = new Set(), wants = new Map();
-let lead = false, stream, url = "", names, heard = Date.now(), later;
+let lead = false, stream, url = "", names, heard = Date.now(), later, born = 0;
 const deliver = m => { heard = Date.now(); mine.forEach(s => m.name ? s.on.get(m.name)?.forEach(f => f({ type: m.name, data: m.data, lastEventId: m.id })) : s.open()); };
 const send = m => { deliver(m); bus.postMessage({ event: m }); };
 const connect = () => {
@@ -68,10 +68,10 @@ const connect = () => {
   }
   if (stream) asked.flatMap(w => w.names).forEach(name => { if (!names.has(name)) { names.add(name); stream.addEventListener(name, e => send({ name, data: e.data, id: e.lastEventId })); } });
 };
-const want = w => { w.topics.length ? wants.set(w.tab, w) : wants.delete(w.tab); connect(); };
-const tell = () => { clearTimeout(later); later = setTimeout(() => { const list = [...mine], w = { tab, topics: list.flatMap(s => s.topics), names: list.flatMap(s => [...s.on.keys()]) }; lead ? want(w) : bus.postMessage({ want: w }); }, 30); };
+const want = w => { if (wants.get(w.tab)?.born !== w.born) url = ""; w.topics.length ? wants.set(w.tab, w) : wants.delete(w.tab); connect(); };
+const tell = () => { clearTimeout(later); later = setTimeout(() => { const list = [...mine], w = { tab, born, topics: list.flatMap(s => s.topics), names: list.flatMap(s => [...s.on.keys()]) }; lead ? want(w) : bus.postMessage({ want: w }); }, 30); };
 class Shared {
-  constructor(at) { this.topics = new URL(at, location).searchParams.get("topics").split(","); this.on = new Map(); this.readyState = 0; mine.add(this); tell(); }
+  constructor(at) { this.topics = new URL(at, location).searchParams.get("topics").split(","); this.on = new Map(); this.readyState = 0; mine.add(this); born++; tell(); }
   open() { this.readyState = 1; this.onopen?.({}); }
   addEventListener(n, f) { this.on.set(n, (this.on.get(n) || new Set()).add(f)); tell(); }
   removeEventListener(n, f) { this.on.get(n)?.delete(f); }

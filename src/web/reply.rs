@@ -92,8 +92,8 @@ fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame
             icon: None,
             dot: "",
         }],
-        palette: pages::palette(),
-        palette_from: None,
+        palette: Vec::new(),
+        palette_from: Some("/palette".to_owned()),
         search_href: "/people".to_owned(),
         single_keys: request.cookie("keys").is_none_or(|it| it.value() != "off"),
     }

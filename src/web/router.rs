@@ -3,7 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post};
 
 use super::pages::{
-    data, help, import, metrics, model, people, person, task, today, train, turnover, upload,
+    data, help, import, metrics, model, palette, people, person, task, today, train, turnover,
+    upload,
 };
 use super::{assets, session, sse};
 
@@ -13,6 +14,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .route("/health", get().to(session::health))
         .route("/static/{hash}/{name}", get().to(assets::serve))
         .route("/events", get().to(sse::page))
+        .route("/palette", get().to(palette::found))
         .route("/", get().to(today::show))
         .route("/people", get().to(people::show))
         .route("/people.csv", get().to(people::download))

@@ -11,6 +11,7 @@ pub mod help;
 pub mod import;
 pub mod metrics;
 pub mod model;
+pub mod palette;
 pub mod people;
 pub mod person;
 pub mod task;
@@ -21,7 +22,7 @@ pub mod upload;
 
 use uuid::Uuid;
 
-use super::shell::{NavGroup, NavItem, PaletteEntry};
+use super::shell::{NavGroup, NavItem};
 use crate::app::frame::Frame;
 use crate::app::runs::Uid;
 use crate::app::scope::Scope;
@@ -97,13 +98,6 @@ pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
                 .collect(),
         })
         .collect()
-}
-
-/// What the palette offers beyond the navigation.
-pub fn palette() -> Vec<PaletteEntry> {
-    let mut entries = metrics::palette();
-    entries.extend(help::palette());
-    entries
 }
 
 /// An identity as it stands in addresses.

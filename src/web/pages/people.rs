@@ -36,7 +36,7 @@ pub const PAGE: Page = Page {
 };
 
 /// People on one page.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 
 /// Levels a person may choose: value in addresses, label.
 const LEVELS: [(&str, &str); 5] = [

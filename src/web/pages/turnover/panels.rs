@@ -392,7 +392,7 @@ pub(super) fn identity(it: &Report) -> TableView {
         caption_hidden: true,
         head: vec![
             ThView::text("Where"),
-            ThView { class: "hide-md", ..ThView::text("") },
+            ThView { class: "hide-md", ..ThView::text("Sum") },
             ThView::number("Start"),
             ThView::number("Hires"),
             ThView::number("Exits"),
