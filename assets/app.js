@@ -43,7 +43,7 @@ doc.addEventListener("keydown", e => {
 let timer;
 const arm = () => { clearTimeout(timer); const box = one("#toast"); if (box.firstElementChild) timer = setTimeout(() => box.matches(":hover, :focus-within") ? arm() : box.replaceChildren(), 8000); };
 
-/* After a page change focus main, after an error the summary. */
+/* After a page change focus main, or the error. */
 const problem = () => { const box = one(".err-summary[tabindex]"); box?.focus(); return box; };
 doc.addEventListener("htmx:afterSettle", e => {
   arm();
