@@ -203,6 +203,7 @@ pub(super) fn history(it: &Scored, year: i16) -> Chart {
     let mut chart = score_history(&ScoreHistory {
         finding: &finding,
         points: &points,
+        ends: "90% interval",
         base: it.rule.base_rate,
         marks: &[],
     });
