@@ -87,7 +87,7 @@ fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame
         assets: AssetUrls::current(),
         toast: None,
         foot: vec![FootRow {
-            text: "On this machine. 0 bytes sent".to_owned(),
+            text: "On this machine. Nothing is sent".to_owned(),
             href: Some("/help#offline".to_owned()),
             icon: None,
             dot: "",
