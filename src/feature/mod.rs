@@ -28,8 +28,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use crate::domain::calendar::MONTH_DAYS;
 use crate::domain::calendar::Day;
+pub use crate::domain::calendar::MONTH_DAYS;
 use crate::store::months::FEATURE_COUNT;
 use around::Around;
 use history::History;

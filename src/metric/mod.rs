@@ -26,8 +26,8 @@ mod tests;
 use std::fmt;
 
 use crate::domain::calendar::Day;
-use crate::domain::rate::TooFew;
 use crate::domain::near;
+use crate::domain::rate::TooFew;
 use crate::domain::told::{Kind, Told};
 use crate::store;
 

@@ -387,10 +387,9 @@ fn legends(style: Style, months: &[MetricPoint]) -> Vec<LegendItem> {
         return Vec::new();
     }
     match style {
-        Style::Bars => vec![
-            legend("dens", Swatch::Box, "Month"),
-            legend("whisk", Swatch::Line, ENDS),
-        ],
+        Style::Bars => {
+            vec![legend("dens", Swatch::Box, "Month"), legend("whisk", Swatch::Line, ENDS)]
+        }
         _ => {
             vec![legend("ln", Swatch::Line, "Month"), legend("bandA", Swatch::Box, ENDS)]
         }
@@ -410,8 +409,7 @@ fn table(name: &str, unit: Unit, ends: &str, months: &[MetricPoint]) -> TableVie
         }
         cells
     };
-    let mut head =
-        vec![ThView::text("Month"), ThView::number(name), ThView::number(ends)];
+    let mut head = vec![ThView::text("Month"), ThView::number(name), ThView::number(ends)];
     if with_n {
         head.push(ThView::number("Counted"));
     }
