@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use crate::domain::near;
 use crate::domain::told::{Kind, Told};
 
 /// What the program may be told to do differently.
@@ -286,14 +287,10 @@ fn variable(setting: &Setting) -> String {
 }
 
 fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str>, origin: &str) -> Told {
-    let nearest = known
-        .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)))
-        .unwrap_or_default();
-    Told::new(
-        Kind::Invalid,
-        format!("There is no setting {key} ({origin})."),
-        format!("Did you mean {nearest}? `crewkeep config` lists them all."),
-    )
+    let all = "`crewkeep config` lists them all.";
+    let hint = near::nearest(key, known)
+        .map_or_else(|| all.to_owned(), |it| format!("Did you mean {it}? {all}"));
+    Told::new(Kind::Invalid, format!("There is no setting {key} ({origin})."), hint)
 }
 
 fn number(text: &str, low: i64, high: i64) -> Result<i64, String> {
@@ -352,6 +349,11 @@ mod tests {
         assert!(message.contains("server.prot") && message.contains("server.port"), "{message}");
         let message = read("", &[("CREWKEEP_SERVER_POTR", "1")], &[]).unwrap_err().to_string();
         assert!(message.contains("CREWKEEP_SERVER_PORT"), "{message}");
+        let message = read("", &[], &["interviews=9"]).unwrap_err().to_string();
+        assert!(message.contains("Did you mean score.interviews_per_week?"), "{message}");
+        let message = read("", &[], &["blue=sky"]).unwrap_err().to_string();
+        assert!(!message.contains("Did you mean"), "{message}");
+        assert!(message.ends_with("`crewkeep config` lists them all."), "{message}");
         let message = read("", &[], &["server.port=x"]).unwrap_err().to_string();
         assert!(message.contains("0 to 65535"), "{message}");
     }

@@ -9,7 +9,11 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging at this level (`error`, `warn`, `info`, `debug`). A second call does nothing.
 pub fn start(level: &str) {
-    let filter = EnvFilter::new(format!("warn,crewkeep={level}"));
+    // What a client sends wrong is answered, not an error of ours: the server library tells it at
+    // debug only.
+    let server = if level == "debug" { "error" } else { "off" };
+    let filter =
+        EnvFilter::new(format!("warn,actix_http::h1::dispatcher={server},crewkeep={level}"));
     let _already_started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -4,8 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use learn::evidence::{Plan, needed};
+
+use super::card::Evidence;
+use super::train::learn_error;
 use super::{Cx, Result};
 use crate::domain::calendar::{Day, Month};
+use crate::feature::FEATURES;
 use crate::feature::label::label;
 use crate::store::months::{self, AtRisk, Span};
 
@@ -22,6 +27,8 @@ pub struct Material {
     pub exits: u64,
     /// Below this nothing is trained.
     pub floor: u64,
+    /// What is asked for.
+    pub need: u64,
     /// First and last month with a known outcome.
     pub months: Option<(Month, Month)>,
     /// Last day of the data.
@@ -35,17 +42,18 @@ pub fn material(cx: &Cx<'_>) -> Result<Option<Material>> {
     let Some(span) = months::data_span(cx.read)? else { return Ok(None) };
     let rows = months::at_risk(cx.read)?;
     let (horizon, floor) = (cx.config.score_horizon_days, u64::from(cx.config.score_exits_min));
-    Ok(Some(count(&rows, span, horizon, floor)))
+    Ok(Some(count(&rows, span, horizon, floor)?))
 }
 
-fn count(rows: &[AtRisk], span: Span, horizon_days: i32, floor: u64) -> Material {
-    let (mut people, mut exits, mut first, mut last) =
-        (BTreeSet::new(), BTreeSet::new(), None::<Month>, None::<Month>);
+fn count(rows: &[AtRisk], span: Span, horizon_days: i32, floor: u64) -> Result<Material> {
+    let (mut people, mut spells, mut exits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut first, mut last) = (None::<Month>, None::<Month>);
     let mut known = 0;
     for row in rows {
         let Some(left) = label(row.as_of, horizon_days, span.to, row.exit) else { continue };
         known += 1;
         people.insert(row.technician_id);
+        spells.insert(row.employment_id);
         if left {
             exits.insert(row.employment_id);
         }
@@ -53,19 +61,34 @@ fn count(rows: &[AtRisk], span: Span, horizon_days: i32, floor: u64) -> Material
         first = Some(first.map_or(month, |it| it.min(month)));
         last = Some(last.map_or(month, |it| it.max(month)));
     }
-    Material {
+    let exits = exits.len() as u64;
+    Ok(Material {
         rows: known,
         censored: rows.len() as u64 - known,
         people: people.len() as u64,
-        exits: exits.len() as u64,
+        exits,
         floor,
+        need: evidence(exits, spells.len() as u64, floor)?.need,
         months: first.zip(last),
         data_to: span.to,
         horizon_days,
-    }
+    })
+}
+
+/// How much is asked for where this many of so many spells of employment ended by choice.
+pub(super) fn evidence(have: u64, spells: u64, floor: u64) -> Result<Evidence> {
+    let base_rate = (have as f64 / spells.max(1) as f64).clamp(0.001, 0.999);
+    let plan = Plan { parameters: FEATURES.len() as u64, base_rate, r_squared: None };
+    let need = needed(&plan).map_err(learn_error)?.events;
+    Ok(Evidence { have, floor, need })
 }
 
 impl Material {
+    /// How much evidence there is, in words.
+    pub fn evidence_words(&self) -> String {
+        Evidence { have: self.exits, floor: self.floor, need: self.need }.words()
+    }
+
     /// Whether a training would be refused.
     pub fn is_short(&self) -> bool {
         self.exits < self.floor
@@ -113,7 +136,7 @@ mod tests {
             row(2, "2026-06-01", None),
         ];
         let span = Span { from: rows[0].as_of, to: Day::parse("2026-07-01").expect("an ISO date") };
-        let it = count(&rows, span, 90, 40);
+        let it = count(&rows, span, 90, 40).expect("a count");
         assert_eq!((it.rows, it.censored, it.people, it.exits), (3, 1, 2, 1));
         assert_eq!(it.months.map(|it| it.1.to_string()), Some("2026-02".to_owned()));
         assert!(it.is_short());

@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 
 use learn::baseline::Logistic;
 use learn::ebm::{self, Ebm, EbmOptions};
-use learn::evidence::{self, Plan};
 use learn::frame::Frame;
 use learn::progress::{Flow, Progress, Step};
 use learn::validate::{self, Scored, Split};
@@ -19,6 +18,7 @@ use super::card::{
     CalibrationGroup, Card, Difference, Evidence, FORMAT, FeatureCard, LiftCard, Measures, Ranged,
     Validation,
 };
+use super::material::evidence;
 use super::progress::{Live, LiveShape, Silent, Tell, go_on, stopped};
 use super::{Error, Office, Result, derive, score};
 use crate::clock::Stopwatch;
@@ -173,10 +173,7 @@ fn evidence_of(table: &Table, floor: u32) -> Result<Evidence> {
         table.labelled.rows.iter().map(|at| table.kept[*at].row.employment_id).collect();
     spells.sort_unstable();
     spells.dedup();
-    let rate = (have as f64 / spells.len() as f64).clamp(0.001, 0.999);
-    let plan = Plan { parameters: FEATURES.len() as u64, base_rate: rate, r_squared: None };
-    let need = evidence::needed(&plan).map_err(learn_error)?.events;
-    Ok(Evidence { have, floor, need })
+    evidence(have, spells.len() as u64, floor)
 }
 
 enum Failure {

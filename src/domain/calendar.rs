@@ -7,6 +7,9 @@ use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 
+/// Days of an average month: what turns days into months.
+pub const MONTH_DAYS: f64 = 30.4375;
+
 /// Days since 1970-01-01, in the office's own calendar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
@@ -25,6 +28,12 @@ pub struct Period {
 }
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
+
+/// Whole months that are over, as tenure is told everywhere: 3.9 months are 3.
+pub fn months_over(months: f64) -> u32 {
+    // Months come back from days and from the store: a hair under a whole one is that one.
+    (months.max(0.0) + 1e-6).floor() as u32
+}
 
 impl Day {
     /// The day of a calendar date; `None` when there is no such date.

@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod count;
 pub mod deny;
 pub mod fact;
+pub mod near;
 pub mod rate;
 pub mod risk;
 pub mod told;

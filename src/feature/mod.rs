@@ -29,15 +29,13 @@ mod words;
 mod tests;
 
 use crate::domain::calendar::Day;
+pub use crate::domain::calendar::MONTH_DAYS;
 use crate::store::months::FEATURE_COUNT;
 use around::Around;
 use history::History;
 
 pub use frame::{Labelled, frame};
 pub use rows::{months_for, months_with};
-
-/// Days of an average month: what turns days into months here.
-pub const MONTH_DAYS: f64 = 30.4375;
 
 /// One number a model reads.
 #[derive(Debug)]

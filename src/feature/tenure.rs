@@ -1,6 +1,8 @@
 //! How long this spell of employment has lasted.
 
-use super::{Feature, Group, MONTH_DAYS, Unit, words};
+use super::{Feature, Group, MONTH_DAYS, Unit};
+use crate::domain::calendar::months_over;
+use crate::domain::count::counted;
 
 /// Months since this spell's hire.
 pub(super) const TENURE_MONTHS: Feature = Feature {
@@ -16,9 +18,9 @@ pub(super) const TENURE_MONTHS: Feature = Feature {
         let spell = of.who.spell_at(as_of)?;
         Some(f64::from(as_of.0 - spell.hired_on.0) / MONTH_DAYS)
     },
-    phrase: |months| match words::number(months, 0).as_str() {
-        "0" => "under a month here".to_owned(),
-        _ => format!("{} here", words::count(months, 0, "month", "months")),
+    phrase: |months| match months_over(months) {
+        0 => "under a month here".to_owned(),
+        over => format!("{} here", counted(over.into(), "month")),
     },
     missing: "hire day unknown",
 };

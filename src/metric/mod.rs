@@ -26,6 +26,7 @@ mod tests;
 use std::fmt;
 
 use crate::domain::calendar::Day;
+use crate::domain::near;
 use crate::domain::rate::TooFew;
 use crate::domain::told::{Kind, Told};
 use crate::store;
@@ -265,15 +266,16 @@ pub(crate) enum Estimate {
 /// The metric of an id.
 ///
 /// # Errors
-/// `NotFound` with the nearest known name.
+/// `NotFound` with the nearest known name, if any is near.
 pub fn find(id: &str) -> std::result::Result<&'static Metric, Told> {
     if let Some(metric) = METRICS.iter().find(|it| it.id == id) {
         return Ok(metric);
     }
-    let nearest = METRICS
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(a.id, id).total_cmp(&strsim::jaro_winkler(b.id, id)));
-    let hint = nearest.map_or_else(String::new, |it| format!("Did you mean `{}`?", it.id));
+    let nearest = near::nearest(id, METRICS.iter().map(|it| it.id));
+    let hint = nearest.map_or_else(
+        || "`crewkeep metric` lists them all.".to_owned(),
+        |it| format!("Did you mean `{it}`?"),
+    );
     Err(Told::new(Kind::NotFound, format!("There is no metric `{id}`."), hint))
 }
 

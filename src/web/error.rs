@@ -134,6 +134,11 @@ pub(super) async fn dress(
     let failure = match (told, response.status()) {
         (Some(failure), _) => failure,
         (None, StatusCode::NOT_FOUND) if !html => Failure::not_found(),
+        (None, status @ StatusCode::METHOD_NOT_ALLOWED) => Failure::new(
+            status,
+            "This address cannot be asked in that way.",
+            "The menu leads to every page there is.",
+        ),
         (None, status) if status.is_client_error() && !html => Failure::new(
             status,
             "The request could not be read.",
@@ -141,6 +146,9 @@ pub(super) async fn dress(
         ),
         _ => return Ok(response.map_into_left_body()),
     };
-    let answer = if part { failure.part() } else { failure.page() };
+    let mut answer = if part { failure.part() } else { failure.page() };
+    if let Some(allowed) = response.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
     Ok(response.into_response(answer).map_into_right_body())
 }

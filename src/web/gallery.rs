@@ -157,7 +157,7 @@ fn shell(theme: Option<&'static str>) -> Shell {
         }),
         foot: vec![
             FootRow {
-                text: "Offline. Nothing is sent".to_owned(),
+                text: "On this machine. Nothing is sent".to_owned(),
                 href: Some("#".to_owned()),
                 icon: None,
                 dot: "",

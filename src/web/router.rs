@@ -1,6 +1,7 @@
 //! Every route, one a line.
 
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::{Route, guard};
 
 use super::pages::{
     data, help, import, metrics, model, palette, people, person, task, today, train, turnover,
@@ -8,43 +9,48 @@ use super::pages::{
 };
 use super::{assets, session, sse};
 
-/// Adds them.
+/// Adds them. A path that is known answers other methods with 405. What has no end, and the link
+/// that works once, answer GET only.
 pub(super) fn routes(app: &mut ServiceConfig) {
-    app.route("/open", get().to(session::open))
-        .route("/health", get().to(session::health))
-        .route("/static/{hash}/{name}", get().to(assets::serve))
-        .route("/events", get().to(sse::page))
-        .route("/palette", get().to(palette::found))
-        .route("/", get().to(today::show))
-        .route("/people", get().to(people::show))
-        .route("/people.csv", get().to(people::download))
-        .route("/people/{uid}.json", get().to(person::receipt))
-        .route("/people/{uid}", get().to(person::show))
-        .route("/data", get().to(data::show))
-        .route("/data/upload", post().to(upload::files))
-        .route("/data/path", post().to(upload::path))
-        .route("/data/import/{uid}", get().to(import::show))
-        .route("/data/import/{uid}/columns", post().to(import::columns))
-        .route("/data/import/{uid}/load", post().to(import::load))
-        .route("/data/import/{uid}/discard", post().to(import::discard))
-        .route("/data/loads/{uid}", get().to(data::load))
-        .route("/data/loads/{uid}/refused.csv", get().to(data::refused_csv))
-        .route("/turnover", get().to(turnover::show))
-        .route("/metrics", get().to(metrics::list))
-        .route("/metrics/{id}.csv", get().to(metrics::download))
-        .route("/metrics/{id}", get().to(metrics::show))
-        .route("/help", get().to(help::show))
-        .route("/help/theme", post().to(help::set_theme))
-        .route("/help/keys", post().to(help::set_keys))
-        .route("/model", get().to(model::page))
-        .route("/model.json", get().to(model::export))
-        .route("/train", get().to(train::list))
-        .route("/train", post().to(train::begin))
-        .route("/score", post().to(train::score))
-        .route("/demo", post().to(train::load_demo))
-        .route("/demo/remove", post().to(train::remove_demo))
-        .route("/tasks/{uid}", get().to(task::page))
-        .route("/tasks/{uid}/events", get().to(sse::task))
-        .route("/tasks/{uid}/stop", post().to(task::stop))
-        .route("/tasks/{uid}/again", post().to(task::again));
+    app.service(resource("/open").route(get().to(session::open)))
+        .service(resource("/health").route(read().to(session::health)))
+        .service(resource("/static/{hash}/{name}").route(read().to(assets::serve)))
+        .service(resource("/events").route(get().to(sse::page)))
+        .service(resource("/palette").route(read().to(palette::found)))
+        .service(resource("/").route(read().to(today::show)))
+        .service(resource("/people").route(read().to(people::show)))
+        .service(resource("/people.csv").route(read().to(people::download)))
+        .service(resource("/people/{uid}.json").route(read().to(person::receipt)))
+        .service(resource("/people/{uid}").route(read().to(person::show)))
+        .service(resource("/data").route(read().to(data::show)))
+        .service(resource("/data/upload").route(post().to(upload::files)))
+        .service(resource("/data/path").route(post().to(upload::path)))
+        .service(resource("/data/import/{uid}").route(read().to(import::show)))
+        .service(resource("/data/import/{uid}/columns").route(post().to(import::columns)))
+        .service(resource("/data/import/{uid}/load").route(post().to(import::load)))
+        .service(resource("/data/import/{uid}/discard").route(post().to(import::discard)))
+        .service(resource("/data/loads/{uid}").route(read().to(data::load)))
+        .service(resource("/data/loads/{uid}/refused.csv").route(read().to(data::refused_csv)))
+        .service(resource("/turnover").route(read().to(turnover::show)))
+        .service(resource("/metrics").route(read().to(metrics::list)))
+        .service(resource("/metrics/{id}.csv").route(read().to(metrics::download)))
+        .service(resource("/metrics/{id}").route(read().to(metrics::show)))
+        .service(resource("/help").route(read().to(help::show)))
+        .service(resource("/help/theme").route(post().to(help::set_theme)))
+        .service(resource("/help/keys").route(post().to(help::set_keys)))
+        .service(resource("/model").route(read().to(model::page)))
+        .service(resource("/model.json").route(read().to(model::export)))
+        .service(resource("/train").route(read().to(train::list)).route(post().to(train::begin)))
+        .service(resource("/score").route(post().to(train::score)))
+        .service(resource("/demo").route(post().to(train::load_demo)))
+        .service(resource("/demo/remove").route(post().to(train::remove_demo)))
+        .service(resource("/tasks/{uid}").route(read().to(task::page)))
+        .service(resource("/tasks/{uid}/events").route(get().to(sse::task)))
+        .service(resource("/tasks/{uid}/stop").route(post().to(task::stop)))
+        .service(resource("/tasks/{uid}/again").route(post().to(task::again)));
+}
+
+/// GET, and HEAD like it without the body.
+fn read() -> Route {
+    Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

@@ -40,7 +40,7 @@ pub struct Shell {
     pub assets: AssetUrls,
     /// What was just done.
     pub toast: Option<ToastView>,
-    /// Lines at the foot of the side, such as `Offline. Nothing is sent`.
+    /// Lines at the foot of the side, such as `On this machine. Nothing is sent`.
     pub foot: Vec<FootRow>,
     /// Things beyond pages that the palette offers: metrics, questions, settings.
     pub palette: Vec<PaletteEntry>,

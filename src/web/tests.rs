@@ -172,6 +172,24 @@ fn without_data_models_and_train_say_what_to_do_first() {
 }
 
 #[test]
+fn head_is_answered_like_get_without_a_body_and_other_methods_are_refused() {
+    let served = Served::empty(&[]);
+    for path in ["/", "/people", "/model", "/help", "/health"] {
+        let (head, get) = (served.ask("HEAD", path), served.get(path));
+        assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
+    assert_eq!(served.ask("HEAD", "/nowhere").status, 404);
+    for (method, path, allowed) in
+        [("DELETE", "/people", "GET"), ("GET", "/score", "POST"), ("HEAD", "/events", "GET")]
+    {
+        let answer = served.ask(method, path);
+        assert_eq!(answer.status, 405, "{method} {path}");
+        assert!(answer.header("allow").contains(allowed), "{}", answer.head);
+    }
+}
+
+#[test]
 fn below_the_floor_training_is_refused_with_what_is_missing() {
     let served = Served::demo(&["score.exits_min=5000"]);
     let page = served.get("/model").page(200);

@@ -3,7 +3,7 @@
 //! Never here: a number that was not measured, a word stronger than its number.
 
 use super::Step;
-use crate::app::card::{Card, Validation, month_words};
+use crate::app::card::{Card, Evidence, Validation, month_words};
 use crate::domain::count::{counted, grouped};
 
 /// Least share of rows in clear steps for a shape to be spoken of.
@@ -70,6 +70,18 @@ pub fn evidence_words(card: &Card) -> String {
         card.features.len(),
         grouped(it.need)
     )
+}
+
+impl Evidence {
+    /// What there is, the least and what is asked for, in the same words on every page.
+    pub fn words(&self) -> String {
+        format!(
+            "{}; {} is the least to score anyone, {} are asked for",
+            counted(self.have, "voluntary exit"),
+            grouped(self.floor),
+            grouped(self.need)
+        )
+    }
 }
 
 impl Validation {

@@ -376,6 +376,7 @@ fn receipts_read_as_people_speak() {
         ("long_drive_share", 0.34, "over 50 minutes on 34% of jobs; office median 12%"),
         ("weekend_share", 0.31, "31% of jobs on weekends; office median 12%"),
         ("tenure_months", 14.2, "14 months here; office median 0 months"),
+        ("tenure_months", 3.9, "3 months here; office median 0 months"),
         (
             "pay_vs_zone_median",
             0.94,

@@ -198,6 +198,7 @@ fn an_unknown_id_names_the_nearest() {
     assert_eq!(told.kind, Kind::NotFound);
     assert_eq!(told.hint, "Did you mean `turnover`?");
     assert_eq!(find("recal_rate").unwrap_err().hint, "Did you mean `recall_rate`?");
+    assert_eq!(find("zzz").unwrap_err().hint, "`crewkeep metric` lists them all.");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use crate::web::parts::{TableView, ThView};
 const MONTHS_MAX: usize = 120;
 const METRIC_HEIGHT: u32 = 200;
 const SCORE_HEIGHT: u32 = 150;
+/// What the ends of a metric are; the dictionary has no other level.
+const ENDS: &str = "95% interval";
 
 /// What [`metric_line`] draws.
 #[derive(Debug, Clone)]
@@ -62,6 +64,8 @@ pub struct ScoreHistory<'a> {
     pub finding: &'a str,
     /// Oldest first.
     pub points: &'a [ScorePoint],
+    /// What the ends of a point are: `90% interval`.
+    pub ends: &'a str,
     /// Office average.
     pub base: f64,
     /// Events: index of a point, and a word.
@@ -108,7 +112,7 @@ pub fn metric_line(it: &Metric<'_>) -> Chart {
         legend: legends(style, &months),
         note: it.note.to_owned(),
         below: None,
-        table: Some(table(it.name, it.unit, &months)),
+        table: Some(table(it.name, it.unit, ENDS, &months)),
     }
 }
 
@@ -158,7 +162,7 @@ pub fn score_history(it: &ScoreHistory<'_>) -> Chart {
         legend: Vec::new(),
         note: String::new(),
         below: None,
-        table: Some(table("Score", Unit::Share, &months)),
+        table: Some(table("Score", Unit::Share, it.ends, &months)),
     }
 }
 
@@ -383,17 +387,16 @@ fn legends(style: Style, months: &[MetricPoint]) -> Vec<LegendItem> {
         return Vec::new();
     }
     match style {
-        Style::Bars => vec![
-            legend("dens", Swatch::Box, "Month"),
-            legend("whisk", Swatch::Line, "95% interval"),
-        ],
+        Style::Bars => {
+            vec![legend("dens", Swatch::Box, "Month"), legend("whisk", Swatch::Line, ENDS)]
+        }
         _ => {
-            vec![legend("ln", Swatch::Line, "Month"), legend("bandA", Swatch::Box, "95% interval")]
+            vec![legend("ln", Swatch::Line, "Month"), legend("bandA", Swatch::Box, ENDS)]
         }
     }
 }
 
-fn table(name: &str, unit: Unit, months: &[MetricPoint]) -> TableView {
+fn table(name: &str, unit: Unit, ends: &str, months: &[MetricPoint]) -> TableView {
     let none = || "not enough".to_owned();
     let with_n = months.iter().any(|it| !it.n.is_empty());
     let row = |it: &MetricPoint| {
@@ -406,8 +409,7 @@ fn table(name: &str, unit: Unit, months: &[MetricPoint]) -> TableView {
         }
         cells
     };
-    let mut head =
-        vec![ThView::text("Month"), ThView::number(name), ThView::number("95% interval")];
+    let mut head = vec![ThView::text("Month"), ThView::number(name), ThView::number(ends)];
     if with_n {
         head.push(ThView::number("Counted"));
     }

@@ -222,6 +222,7 @@ pub(crate) fn score_sample() -> Chart {
         finding: "Score over twelve months: between 8 and 14 percent until August, then rising \
                   to 31 percent.",
         points: &values.into_iter().enumerate().map(point).collect::<Vec<_>>(),
+        ends: "90% interval",
         base: 0.084,
         marks: &[(9, "North re-zoned")],
     })

@@ -241,7 +241,13 @@ fn months(seed: u64, dice: &mut Dice) {
     };
     let list: Vec<_> = (0..count).map(&mut point).collect();
     let base = list.first().map_or(f64::NAN, |it| it.low);
-    let drawn = score_history(&ScoreHistory { finding: "f", points: &list, base, marks: &[] });
+    let drawn = score_history(&ScoreHistory {
+        finding: "f",
+        points: &list,
+        ends: "90% interval",
+        base,
+        marks: &[],
+    });
     sound_picture(&format!("score {seed}"), &drawn.render().unwrap());
     let round = |at| LossRound { round: at * 7, seen: dice.value(), unseen: dice.value() };
     let list: Vec<_> = (0..count as u32).map(round).collect();

@@ -11,6 +11,7 @@ use crate::app::audit::{self, Act};
 use crate::app::people::{self, Filter, Levels, List, Row, Sort, Standing, reason_groups};
 use crate::app::score::Verdict;
 use crate::app::{Error, export};
+use crate::domain::calendar::{MONTH_DAYS, months_over};
 use crate::domain::count::counted;
 use crate::domain::risk::Band;
 use crate::domain::told::Kind;
@@ -404,7 +405,7 @@ fn whole(chance: f64) -> String {
 
 /// Time since a hire, short: `1 y 2 m`, `5 m`, `12 days`.
 pub(super) fn tenure(days: i32) -> String {
-    let months = (f64::from(days) / 30.4375).floor() as i32;
+    let months = months_over(f64::from(days) / MONTH_DAYS);
     match (months / 12, months % 12) {
         (0, 0) => counted(days.max(0) as u64, "day"),
         (0, months) => format!("{months} m"),

@@ -297,14 +297,8 @@ fn facts(it: &Under, today: Day) -> Vec<Fact> {
     match &it.model {
         Some(model) => {
             add("Model", model_words(model, it, today), None);
-            let evidence = &model.card.evidence;
-            let words = format!(
-                "{} exits in {}; {} asked for",
-                grouped(evidence.have),
-                counted(it.offices as u64, "office"),
-                grouped(evidence.need)
-            );
-            add("Evidence", words, None);
+            let from = counted(it.offices as u64, "office");
+            add("Evidence", format!("{}; from {from}", model.card.evidence.words()), None);
         }
         None => add("Model", "None yet.".to_owned(), Some(("Open Train", "/train"))),
     }

@@ -191,7 +191,7 @@ fn on_what(it: &Material) -> Vec<(String, String)> {
         ("Person-months", grouped(it.rows)),
         ("Left out, outcome not known yet", grouped(it.censored)),
         ("People", grouped(it.people)),
-        ("Voluntary exits", format!("{}; {} is the least", grouped(it.exits), grouped(it.floor))),
+        ("Evidence", it.evidence_words()),
         ("Looks ahead", format!("{} days", it.horizon_days)),
         ("Data to", it.data_to.words(NO_YEAR)),
     ]

@@ -7,7 +7,7 @@ use super::super::uid_text;
 use super::last_day;
 use crate::app::person::{ALIKE_MIN, Alike, Event, Evidence, Scored, Sheet, What};
 use crate::app::score::Verdict;
-use crate::domain::calendar::second_text;
+use crate::domain::calendar::{MONTH_DAYS, months_over, second_text};
 use crate::domain::count::{counted, grouped};
 use crate::web::charts::{
     Chart, Receipt, ScoreHistory, ScorePoint, Term, TermGroup, receipt as receipt_of, score_history,
@@ -203,6 +203,7 @@ pub(super) fn history(it: &Scored, year: i16) -> Chart {
     let mut chart = score_history(&ScoreHistory {
         finding: &finding,
         points: &points,
+        ends: "90% interval",
         base: it.rule.base_rate,
         marks: &[],
     });
@@ -344,7 +345,7 @@ fn hours(minutes: i64) -> String {
 
 /// Time since the hire: `1 year 2 months`.
 pub(super) fn tenure(days: i32) -> String {
-    let months = (f64::from(days.max(0)) / 30.4375).floor() as u64;
+    let months = u64::from(months_over(f64::from(days) / MONTH_DAYS));
     match (months / 12, months % 12) {
         (0, 0) => counted(days.max(0) as u64, "day"),
         (0, months) => counted(months, "month"),
