@@ -63,9 +63,6 @@ pub const PAGES: &[Page] = &[
     person::PAGE,
     turnover::PAGE,
     model::PAGE,
-    data::PAGE,
-    data::LOAD,
-    import::PAGE,
     train::PAGE,
     task::PAGE,
     data::PAGE,
@@ -123,4 +120,22 @@ pub fn places(scope: &Scope, chosen: Option<Uid>) -> Vec<OptionView> {
         chosen: chosen == Some(it.uid),
     });
     std::iter::once(everyone).chain(options).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_page_stands_once_in_the_table() {
+        for of in [|it: &Page| it.id, |it: &Page| it.path] {
+            let known: BTreeSet<&str> = PAGES.iter().map(of).collect();
+            assert_eq!(known.len(), PAGES.len());
+        }
+        let keys: BTreeSet<char> =
+            PAGES.iter().filter_map(|it| Some(it.nav.as_ref()?.key)).collect();
+        assert_eq!(keys.len(), PAGES.iter().filter(|it| it.nav.is_some()).count());
+    }
 }

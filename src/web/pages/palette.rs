@@ -1,9 +1,8 @@
 //! What the palette finds beyond the pages it lists: numbers and words, by what is typed.
 
-use std::collections::HashMap;
-
 use actix_web::web;
 use askama::Template;
+use serde::Deserialize;
 
 use super::{help, metrics};
 use crate::web::reply::{Reply, html};
@@ -12,6 +11,13 @@ use crate::web::shell::PaletteEntry;
 /// Most lines at once.
 const FOUND_MAX: usize = 8;
 
+/// What was typed.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
 #[derive(Template)]
 #[template(path = "parts/_palette_found.html")]
 struct Found {
@@ -19,8 +25,8 @@ struct Found {
 }
 
 /// `GET /palette?q=`: lines for the list; every word typed must occur.
-pub async fn found(asked: web::Query<HashMap<String, String>>) -> Reply {
-    let typed = asked.get("q").map(|it| it.to_lowercase()).unwrap_or_default();
+pub async fn found(asked: web::Query<Asked>) -> Reply {
+    let typed = asked.q.to_lowercase();
     let typed: Vec<&str> = typed.split_whitespace().collect();
     let fits = |it: &PaletteEntry| {
         let text = format!("{} {} {}", it.label, it.kind, it.words).to_lowercase();
