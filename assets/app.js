@@ -19,7 +19,7 @@ const inPalette = e => {
   else if (e.key === "Enter" && at < 0 && list[0]) { e.preventDefault(); list[0].click(); }
 };
 
-/* Single letters never fire in a field and can be switched off. */
+/* Single letters never fire in a field. */
 let going = 0;
 const step = by => {
   const rows = all("main .table tbody tr, main .rows > li").filter(r => r.checkVisibility() && one("a, button", r)), at = rows.findIndex(r => r.contains(doc.activeElement));
@@ -39,11 +39,11 @@ doc.addEventListener("keydown", e => {
   if (act) { e.preventDefault(); act(); }
 });
 
-/* Toast: 8 s, stays while hovered or focused. */
+/* Toast: 8 s. */
 let timer;
 const arm = () => { clearTimeout(timer); const box = one("#toast"); if (box.firstElementChild) timer = setTimeout(() => box.matches(":hover, :focus-within") ? arm() : box.replaceChildren(), 8000); };
 
-/* After a page change focus main, after an error the summary. */
+/* After a page change focus main, or the error. */
 const problem = () => { const box = one(".err-summary[tabindex]"); box?.focus(); return box; };
 doc.addEventListener("htmx:afterSettle", e => {
   arm();
@@ -59,16 +59,16 @@ const bus = new BroadcastChannel("crewkeep"), tab = String(Math.random()), mine 
 let lead = false, stream, url = "", names, heard = Date.now(), later, born = 0;
 const deliver = m => { heard = Date.now(); mine.forEach(s => m.name ? s.on.get(m.name)?.forEach(f => f({ type: m.name, data: m.data, lastEventId: m.id })) : s.open()); };
 const send = m => { deliver(m); bus.postMessage({ event: m }); };
-const connect = () => {
+const connect = again => {
   const asked = [...wants.values()], topics = [...new Set(asked.flatMap(w => w.topics))].sort(), next = topics.length ? "/events?topics=" + topics.map(encodeURIComponent) : "";
-  if (next !== url) {
+  if (again || next !== url) {
     stream?.close(); url = next; names = new Set();
     const own = stream = next ? new EventSource(next) : null;
-    if (own) { own.onopen = () => send({}); own.onerror = () => { if (own === stream && own.readyState === 2) { url = ""; setTimeout(connect, 3000); } }; }
+    if (own) { own.onopen = () => send({}); own.onerror = () => { if (own === stream && own.readyState === 2) { url = ""; setTimeout(connect, 3e3); } }; }
   }
   if (stream) asked.flatMap(w => w.names).forEach(name => { if (!names.has(name)) { names.add(name); stream.addEventListener(name, e => send({ name, data: e.data, id: e.lastEventId })); } });
 };
-const want = w => { if (wants.get(w.tab)?.born !== w.born) url = ""; w.topics.length ? wants.set(w.tab, w) : wants.delete(w.tab); connect(); };
+const want = w => { const old = wants.get(w.tab); w.topics.length ? wants.set(w.tab, w) : wants.delete(w.tab); connect(old?.born !== w.born || w.names.some(n => !old.names.includes(n))); };
 const tell = () => { clearTimeout(later); later = setTimeout(() => { const list = [...mine], w = { tab, born, topics: list.flatMap(s => s.topics), names: list.flatMap(s => [...s.on.keys()]) }; lead ? want(w) : bus.postMessage({ want: w }); }, 30); };
 class Shared {
   constructor(at) { this.topics = new URL(at, location).searchParams.get("topics").split(","); this.on = new Map(); this.readyState = 0; mine.add(this); born++; tell(); }

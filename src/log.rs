@@ -3,6 +3,8 @@
 //! One line an event on standard error. Never here, and never in a log line: names, employee
 //! numbers, note texts or any other personal data; tokens; the query part of an address.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging at this level (`error`, `warn`, `info`, `debug`). A second call does nothing.
@@ -16,6 +18,7 @@ pub fn start(level: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
         .compact()
         .try_init();
 }

@@ -6,6 +6,7 @@ mod http;
 mod office;
 mod pages;
 mod program;
+mod recover;
 mod server;
 mod tidy;
 mod truth;

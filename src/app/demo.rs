@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::imports::{self, Order};
-use super::progress::{Tell, go_on, stopped};
-use super::{Cx, Error, Office, Result};
+use super::progress::{Silent, Tell, go_on, stopped};
+use super::{Cx, Error, Office, Result, derive};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::domain::calendar::Day;
@@ -35,7 +35,10 @@ pub struct Report {
     pub import: imports::Report,
 }
 
-/// Generates and loads a demo. `truth` names a file for what only the generator knows.
+/// Fact that is loaded last: once it is there, the demo is whole.
+const LAST: &str = "note";
+
+/// Generates and loads a demo; one that was cut off is removed first. `truth` names a file for what only the generator knows.
 ///
 /// # Errors
 /// `Conflict` when the office holds other data; `Invalid` for an impossible size.
@@ -48,6 +51,9 @@ pub fn load(office: &Office, spec: &Spec, truth: Option<&Path>, tell: &dyn Tell)
             "Choose an empty folder with --data-dir, or remove the demo that is loaded with \
              `crewkeep demo --remove`.",
         ));
+    }
+    if office.look(is_cut_off)? {
+        remove(office)?;
     }
     let folder = Folder::make(office.place().dir().join(FOLDER))?;
     let clock = Stopwatch::start();
@@ -76,9 +82,16 @@ pub fn load(office: &Office, spec: &Spec, truth: Option<&Path>, tell: &dyn Tell)
     })
 }
 
-/// Whether the office holds no data at all: the demo may be loaded.
+/// Whether the demo may be loaded: the office holds no data, or only a demo that was cut off.
 pub fn is_welcome(cx: &Cx<'_>) -> Result<bool> {
-    Ok(office::sources(cx.read)?.is_empty())
+    let sources = office::sources(cx.read)?;
+    Ok(sources.is_empty() || (sources == [SOURCE] && is_cut_off(cx)?))
+}
+
+/// Whether a load of the demo was cut off before its last file.
+fn is_cut_off(cx: &Cx<'_>) -> Result<bool> {
+    let begun = office::was_loaded(cx.read, SOURCE, None)?;
+    Ok(begun && !office::was_loaded(cx.read, SOURCE, Some(LAST))?)
 }
 
 /// Whether the office is the demo.
@@ -87,9 +100,20 @@ pub fn is_loaded(cx: &Cx<'_>) -> Result<bool> {
 }
 
 /// Removes the demo and all that was derived from or decided on it.
+///
+/// # Errors
+/// `NotFound` when the office is not the demo: its models and scores are nobody's to remove.
 pub fn remove(office: &Office) -> Result<()> {
+    if !office.look(|cx| Ok(is_loaded(cx)? || is_cut_off(cx)?))? {
+        return Err(Error::told(
+            Kind::NotFound,
+            "This office is not the demo.",
+            "Nothing was changed.",
+        ));
+    }
     let store: &Store = &office.store;
     store.write(|tx| wipe::source(tx, SOURCE))?;
+    derive::refresh(office, &Silent)?;
     Ok(store.settle()?)
 }
 

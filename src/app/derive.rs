@@ -3,7 +3,7 @@
 //! Only what a load made stale is computed anew. Never here: what a feature or a roll-up is.
 
 use super::progress::{Tell, go_on, stopped};
-use super::{Error, Office, Result};
+use super::{Cx, Error, Office, Result};
 use crate::clock::Stopwatch;
 use crate::feature::months_with;
 use crate::store::{self, months, rollups};
@@ -17,6 +17,11 @@ pub struct Refreshed {
     pub rollup_seconds: f64,
     /// Seconds for the features.
     pub feature_seconds: f64,
+}
+
+/// Whether facts are newer than what was computed from them: a load was cut off in between.
+pub fn is_stale(cx: &Cx<'_>) -> Result<bool> {
+    Ok(!months::read_stale(cx.read)?.is_empty())
 }
 
 /// Brings derived tables up to their facts. Nothing stale: nothing done.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::progress::{Tell, go_on};
 use super::runs::Uid;
-use super::{Error, Office, Result, derive, score};
+use super::{Error, Office, Result, demo, derive, score};
 use crate::clock::Stopwatch;
 use crate::domain::count::{counted, grouped};
 use crate::domain::told::{Kind, Told};
@@ -189,6 +189,13 @@ impl Report {
 /// to write, or a wish to stop, ends the load, and what was loaded before stays.
 pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report> {
     order.check()?;
+    if order.source != demo::SOURCE && office.look(demo::is_loaded)? {
+        return Err(Error::told(
+            Kind::Conflict,
+            "This office is the demo; your data would mix with it.",
+            "Remove the demo first: on the Train page, or with `crewkeep demo --remove`.",
+        ));
+    }
     let clock = Stopwatch::start();
     go_on(tell, 0, 0, "Looking at the files.")?;
     let wanted = order.clone();
@@ -218,6 +225,8 @@ pub fn import(office: &Office, order: &Order, tell: &dyn Tell) -> Result<Report>
     }
     if !facts.is_empty() {
         report.findings = check::headcount(office)?;
+    }
+    if !facts.is_empty() || office.look(derive::is_stale)? {
         report.refreshed = after(office, tell)?;
         office.store.settle()?;
     }

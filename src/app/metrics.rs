@@ -13,7 +13,7 @@ use crate::domain::told::Kind;
 use crate::metric::{self, Ask};
 
 pub use crate::metric::{
-    By, Direction, Family, Figure, METRICS, Metric, Unit, find, format, interval, sql,
+    By, Direction, Family, Figure, METRICS, Metric, Unit, find, format, interval, needed, sql,
 };
 
 /// What was asked of one metric.
@@ -125,7 +125,7 @@ pub fn dictionary(cx: &Cx<'_>) -> Result<Dictionary> {
 ///
 /// # Errors
 /// `NotFound` for an unknown id or place, `Invalid` for a breakdown the metric has not or a period
-/// that ends before it begins.
+/// that ends before it begins, `NotEnough` for one outside the data.
 pub fn sheet(cx: &Cx<'_>, id: &str, question: &Question) -> Result<Sheet> {
     let metric = find(id)?;
     let scope = Scope::read(cx, question.scope)?;
@@ -301,8 +301,12 @@ pub fn row(figure: &Figure) -> Row {
 fn ask(cx: &Cx<'_>, question: &Question, scope: &Scope) -> Result<Ask> {
     let (usual_from, usual_to) = metric::default_period(cx.read)?;
     let to = question.to.unwrap_or(usual_to);
-    let year_before = Day(to.0.saturating_sub(usual_to.0 - usual_from.0));
-    let from = question.from.unwrap_or(year_before);
+    let from = match (question.from, question.to) {
+        (Some(from), _) => from,
+        (None, None) => usual_from,
+        (None, Some(to)) => metric::year_before(to),
+    };
+    inside(cx, from, to)?;
     if from >= to {
         return Err(Error::told(
             Kind::Invalid,
@@ -312,6 +316,21 @@ fn ask(cx: &Cx<'_>, question: &Question, scope: &Scope) -> Result<Ask> {
     }
     let at = scope.at();
     Ok(Ask { by: By::None, zone: at.zone, office: at.office, ..Ask::whole(from, to) })
+}
+
+/// Refuses a period without a day inside the data, and says where they lie.
+fn inside(cx: &Cx<'_>, from: Day, to: Day) -> Result<()> {
+    let (first, last) = (metric::first_day(cx.read)?, metric::last_day(cx.read)?);
+    let what = match (first, last) {
+        (_, Some(last)) if from > last => format!("There are no data after {last}."),
+        (Some(first), _) if to <= first => format!("There are no data before {first}."),
+        _ => return Ok(()),
+    };
+    let hint = match (first, last) {
+        (Some(first), Some(last)) => format!("Choose a period within {first} to {last}."),
+        _ => "Choose an earlier period.".to_owned(),
+    };
+    Err(Error::told(Kind::NotEnough, what, hint))
 }
 
 /// What a page breaks a metric down by unless asked: zones, else the first way there is.
@@ -335,6 +354,60 @@ impl From<metric::Error> for Error {
         match error {
             metric::Error::Told(told) => Self::Told(told),
             metric::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture;
+
+    #[track_caller]
+    fn refused(id: &'static str, from: Option<&str>, to: Option<&str>) -> (Kind, String) {
+        let question = Question {
+            from: from.map(|it| first_day(it).unwrap()),
+            to: to.map(|it| day_after(it).unwrap()),
+            ..Question::default()
+        };
+        let said = fixture::untrained().look(move |cx| answer(cx, id, &question));
+        match said {
+            Err(Error::Told(told)) => (told.kind, told.to_string()),
+            other => panic!("{id}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn periods_outside_the_data_are_refused_with_their_ends() {
+        let first = fixture::untrained().look(|cx| Ok(metric::first_day(cx.read)?)).unwrap();
+        let first = first.unwrap();
+        for id in ["turnover", "weekend_share", "hires"] {
+            for (from, to, kind, words) in [
+                (Some("2027-01"), None, Kind::NotEnough, "no data after 2026-11-23".to_owned()),
+                (Some("2027-01"), Some("2027-03"), Kind::NotEnough, "after 2026-11-23".to_owned()),
+                (None, Some("2021-01"), Kind::NotEnough, format!("no data before {first}")),
+                (Some("2026-03"), Some("2026-01"), Kind::Invalid, "before it begins".to_owned()),
+            ] {
+                let (found, said) = refused(id, from, to);
+                assert_eq!(found, kind, "{said}");
+                assert!(said.contains(&words), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_period_is_the_data() {
+        let question = Question {
+            from: Some(first_day("1000-01").unwrap()),
+            to: Some(day_after("9999-12").unwrap()),
+            ..Question::default()
+        };
+        let office = fixture::untrained();
+        let first = office.look(|cx| Ok(metric::first_day(cx.read)?)).unwrap().unwrap();
+        for id in ["turnover", "weekend_share"] {
+            let answer = office.look(move |cx| answer(cx, id, &question)).unwrap();
+            assert_eq!(answer.rows[0].period, format!("{first} to 2026-11-23"));
+            assert!(answer.rows[0].value.is_some());
         }
     }
 }

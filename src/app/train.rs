@@ -20,7 +20,7 @@ use super::card::{
 };
 use super::material::evidence;
 use super::progress::{Live, LiveShape, Silent, Tell, go_on, stopped};
-use super::{Error, Office, Result, score};
+use super::{Error, Office, Result, derive, score};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Month;
 use crate::domain::told::Kind;
@@ -94,6 +94,7 @@ impl Trained {
 pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     let clock = Stopwatch::start();
     let config = office.config().clone();
+    derive::refresh(office, tell)?;
     go_on(tell, 0, 100, "Reading months at risk.")?;
     let table = office.look(move |cx| read_table(cx, config.score_horizon_days))?;
     let evidence = evidence_of(&table, office.config().score_exits_min)?;

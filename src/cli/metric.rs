@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::{Global, out};
-use crate::app::metrics::{self, Answer, By, METRICS, Metric, Question, Row, find};
+use crate::app::metrics::{self, Answer, By, METRICS, Metric, Question, Row, Short, find};
 use crate::app::{Error, Result};
+use crate::domain::rate::TooFew;
 use crate::domain::told::Kind;
 
 #[derive(Debug, Args)]
@@ -105,7 +106,9 @@ fn cells(metric: &Metric, row: &Row, grouped: bool) -> Vec<String> {
     };
     let value = match (row.value, row.too_few) {
         (Some(value), _) => metrics::format(metric, value),
-        (None, Some(few)) => format!("too few: {} of {} needed", few.have, few.need),
+        (None, Some(Short { have, need })) => {
+            format!("too few: {}", metrics::needed(metric, TooFew { have, need }))
+        }
         (None, None) => "too few".to_owned(),
     };
     let mut cells = Vec::new();
@@ -133,7 +136,6 @@ fn aligned(rows: &[Vec<String>], left: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::metrics::Short;
 
     fn rows() -> Vec<Row> {
         let row = Row {

@@ -12,7 +12,7 @@ mod progress;
 mod serve;
 mod train;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -159,7 +159,12 @@ fn first_line(error: &Error) -> String {
 
 /// Prints a line of output. A reader that has left is no reason to stop serving.
 fn out(line: &str) {
-    let _reader_gone = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = writeln!(std::io::stdout(), "{line}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        say(&format!("crewkeep: the output cannot be written: {error}."));
+        std::process::exit(1);
+    }
 }
 
 /// Prints a line of progress or failure.

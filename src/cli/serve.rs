@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Global, out};
-use crate::app::{Result, demo};
+use crate::app::{Result, demo, derive};
 use crate::clock::Stopwatch;
-use crate::task::{Demo, Queue};
+use crate::task::{Demo, Queue, Refresh};
 use crate::web::{self, Sessions, State};
 
 #[derive(Debug, Default, Args)]
@@ -37,6 +37,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     let loads_demo = arguments.demo && office.look(demo::is_welcome)?;
     if loads_demo {
         queue.ask(&Demo {})?;
+    } else if office.look(derive::is_stale)? {
+        queue.ask(&Refresh {})?;
     }
     let sessions = Sessions::default();
     let link = format!("{address}/open?token={}", sessions.link());

@@ -139,10 +139,13 @@ impl Month {
         Self::of(four_digits(year)?, month.parse().ok()?)
     }
 
-    /// Its first day.
+    /// Its first day; beyond all calendars their first or last day.
     pub fn first_day(self) -> Day {
-        let year = self.0.div_euclid(12) as i16;
-        Day::from_ymd(year, self.0.rem_euclid(12) as i8 + 1, 1).unwrap_or_default()
+        let beyond = if self.0 < 0 { Date::MIN } else { Date::MAX };
+        i16::try_from(self.0.div_euclid(12))
+            .ok()
+            .and_then(|year| Day::from_ymd(year, self.0.rem_euclid(12) as i8 + 1, 1))
+            .unwrap_or_else(|| Day::from_date(beyond))
     }
 
     /// This many months later (earlier when negative).

@@ -1,6 +1,6 @@
 //! From a question to figures: cut the period, run the statement, estimate, name the groups.
 //!
-//! Invariants: nothing after the last day with data is counted, a figure below its minimum has no
+//! Invariants: nothing before the first or after the last day with data is counted, a figure below its minimum has no
 //! value, no figure is NaN. Never here: a metric's own rules.
 
 use std::collections::HashMap;
@@ -15,6 +15,8 @@ use crate::store::{Read, Value, named_params};
 const ROWS_MAX: usize = 200_000;
 /// Cells a row may hold after its group.
 const CELLS_MAX: usize = 7;
+/// Days below which a period is not scaled to a year, unless it is a month among months.
+const YEARLY_DAYS: i32 = 28;
 /// The days `calendar` knows: 1990-01-01 to 2079-12-31.
 const KNOWN: Period = Period { from: Day(7305), to: Day(40_177) };
 
@@ -32,8 +34,10 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
         )));
     }
     let as_of = as_of(*read)?.unwrap_or(ask.to.plus(-1));
-    let Some(period) = cut(ask, as_of, metric.how.grain) else {
-        return Ok(nothing(metric, ask, as_of));
+    let asked = Period { from: ask.from, to: ask.to };
+    let known = Period { from: data_from(*read)?.unwrap_or(KNOWN.from), to: as_of.plus(1) };
+    let Some(period) = cut(ask, known, metric.how.grain) else {
+        return Ok(nothing(metric, ask.by, asked, as_of));
     };
     let rows = rows(*read, metric.how.sql, ask, period, as_of)?;
     let names = names(*read, ask.by)?;
@@ -45,12 +49,17 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
             _ => period,
         };
         let cells: Vec<Cells> = rows.iter().map(|it| it.1).collect();
-        let found = estimate(metric.how.estimate, &cells, own);
+        let mut found = estimate(metric.how.estimate, &cells, own);
+        let yearly = metric.how.estimate == Estimate::YearlyRate;
+        if yearly && ask.by != By::Month && own.days() < YEARLY_DAYS {
+            let (have, need) = (own.days() as u64, YEARLY_DAYS as u64);
+            found = Found { value: None, ends: None, lacks: Some(TooFew { have, need }), ..found };
+        }
         let (group, group_id) = name(ask.by, key, &names);
         figures.push(figure(metric, &found, &Place { period: own, group, group_id, as_of }));
     }
     if figures.is_empty() {
-        return Ok(nothing(metric, ask, as_of));
+        return Ok(nothing(metric, ask.by, period, as_of));
     }
     if ask.by != By::Month {
         figures.sort_by(|a, b| a.group.cmp(&b.group));
@@ -58,10 +67,22 @@ pub fn compute(read: &Read<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure
     Ok(figures)
 }
 
-/// The twelve months up to the last day with data: first day, and first day after.
+/// The twelve months up to the last day with data, or what there is of them: first day, and first
+/// day after.
 pub fn default_period(read: &Read<'_>) -> Result<(Day, Day)> {
     let to = as_of(*read)?.unwrap_or_default().plus(1);
-    Ok((months_later(to, -12), to))
+    let from = year_before(to);
+    Ok((data_from(*read)?.map_or(from, |it| it.max(from)), to))
+}
+
+/// The first day of the twelve months that end before `to`.
+pub fn year_before(to: Day) -> Day {
+    months_later(to, -12)
+}
+
+/// First day with a job or workday; none when there are only facts of employment.
+pub fn first_day(read: &Read<'_>) -> Result<Option<Day>> {
+    data_from(*read)
 }
 
 /// Calendar months in a period, the last one in part: what a yearly rate is scaled by.
@@ -95,6 +116,11 @@ LIMIT 1";
     Ok(read.first(sql, [], |row| row.get::<_, Option<i32>>(0))?.flatten().map(Day))
 }
 
+fn data_from(read: Read<'_>) -> Result<Option<Day>> {
+    let sql = "SELECT data_from FROM derived_state WHERE id = 1 LIMIT 1";
+    Ok(read.first(sql, [], |row| row.get::<_, Option<i32>>(0))?.flatten().map(Day))
+}
+
 type Cells = [f64; CELLS_MAX];
 
 struct Found {
@@ -112,18 +138,25 @@ struct Place {
     as_of: Day,
 }
 
-/// The days that count: inside the data; whole months when asked by month or counted in months.
-/// The running month counts as whole when everything known of it lies inside.
-fn cut(ask: &Ask, as_of: Day, grain: Grain) -> Option<Period> {
-    let from = ask.from.max(KNOWN.from);
-    let to = ask.to.min(as_of.plus(1)).min(KNOWN.to);
-    let period = if ask.by == By::Month || grain == Grain::Month {
-        let first = from.plus(-1).month().plus(1).first_day();
-        let last = if ask.to > as_of { to } else { to.month().first_day() };
-        Period { from: first, to: last }
-    } else {
-        Period { from, to }
+/// The days that count, all inside the data. What is counted in months covers every month that the
+/// question touches; other numbers by month only the months that lie inside it, where the ends of
+/// the data count as ends of months.
+fn cut(ask: &Ask, known: Period, grain: Grain) -> Option<Period> {
+    let known = Period { from: known.from.max(KNOWN.from), to: known.to.min(KNOWN.to) };
+    let (from, to) = match (grain, ask.by) {
+        _ if ask.from >= ask.to => return None,
+        (Grain::Month, _) => (ask.from.month().first_day(), ask.to.plus(-1).month().period().to),
+        (Grain::Day, By::Month) => (
+            if ask.from <= known.from {
+                known.from
+            } else {
+                ask.from.plus(-1).month().plus(1).first_day()
+            },
+            if ask.to >= known.to { known.to } else { ask.to.month().first_day() },
+        ),
+        (Grain::Day, _) => (ask.from, ask.to),
     };
+    let period = Period { from: from.max(known.from), to: to.min(known.to) };
     (period.from < period.to).then_some(period)
 }
 
@@ -254,11 +287,10 @@ fn figure(metric: &Metric, found: &Found, place: &Place) -> Figure {
 }
 
 /// Nothing to count: one figure that says so, or no group at all.
-fn nothing(metric: &Metric, ask: &Ask, as_of: Day) -> Vec<Figure> {
-    if ask.by != By::None {
+fn nothing(metric: &Metric, by: By, period: Period, as_of: Day) -> Vec<Figure> {
+    if by != By::None {
         return Vec::new();
     }
-    let period = Period { from: ask.from, to: ask.to };
     let place = Place { period, group: String::new(), group_id: None, as_of };
     vec![figure(metric, &Found { value: None, ends: None, n: 0, lacks: None }, &place)]
 }

@@ -31,9 +31,9 @@ use crate::domain::rate::TooFew;
 use crate::domain::told::{Kind, Told};
 use crate::store;
 
-pub use compute::{compute, default_period};
+pub use compute::{compute, default_period, first_day, year_before};
 pub use identity::{Identity, identity, identity_by};
-pub use show::{format, interval};
+pub use show::{format, interval, needed};
 pub use stays::{ExitCount, Ninety, Stay, Where, exits_of, last_day, ninety_of, stays_of};
 
 /// Every metric, in the order people read them.
@@ -190,8 +190,8 @@ pub struct Ask {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// The days it covers: `2026-03` for a whole month, else `2025-11-24 to 2026-11-23` (both
-    /// inside). Shorter than what was asked when the data end earlier, or when the metric counts
-    /// whole months.
+    /// inside). Shorter than what was asked when the data begin later or end earlier, longer when
+    /// the metric counts whole months: then all that the question touches.
     pub period: String,
     /// Name of the zone or office, number of the technician, month or source; empty for all.
     pub group: String,

@@ -2,7 +2,8 @@
 //!
 //! Never here: HTML, languages other than English.
 
-use super::{Figure, Metric, Unit};
+use super::{Estimate, Figure, Metric, Unit};
+use crate::domain::rate::TooFew;
 
 /// A value of a metric with its unit: `34.2%`, `41 min`, `$123`.
 pub fn format(metric: &Metric, value: f64) -> String {
@@ -28,6 +29,12 @@ pub fn interval(metric: &Metric, figure: &Figure) -> Option<String> {
         Some(high) => Some(format!("between {} and {}", end(metric, low), end(metric, high))),
         None => Some(format!("at least {}", end(metric, low))),
     }
+}
+
+/// What a value without one lacks: `3 of 10 needed`, `6 of 28 days needed`.
+pub fn needed(metric: &Metric, few: TooFew) -> String {
+    let days = metric.how.estimate == Estimate::YearlyRate && few.need != u64::from(metric.minimum);
+    format!("{} of {}{} needed", few.have, few.need, if days { " days" } else { "" })
 }
 
 /// One end of an interval: a share in whole percents (tenths below ten), a unit only where it is
@@ -62,6 +69,13 @@ mod tests {
     #[track_caller]
     fn check(id: &str, value: f64, expected: &str) {
         assert_eq!(format(find(id).unwrap(), value), expected);
+    }
+
+    #[test]
+    fn days_are_said_where_days_lack() {
+        let turnover = find("turnover").unwrap();
+        assert_eq!(needed(turnover, TooFew { have: 3, need: 10 }), "3 of 10 needed");
+        assert_eq!(needed(turnover, TooFew { have: 6, need: 28 }), "6 of 28 days needed");
     }
 
     #[test]

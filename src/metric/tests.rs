@@ -2,6 +2,7 @@
 
 mod dictionary;
 mod people;
+mod periods;
 mod work;
 
 use super::{Ask, By, Figure, Result, compute, find, format, interval};

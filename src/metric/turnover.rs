@@ -10,6 +10,13 @@ use super::{By, Direction, Estimate, Family, Grain, How, Metric, Unit};
 const BY: &[By] = &[By::None, By::Zone, By::Office, By::Month];
 const POISSON: &str = "Exact Poisson limits (Garwood) of the number of exits, over the headcount.";
 
+/// How a yearly rate is computed, and when it is not.
+macro_rules! yearly_words {
+    ($how:literal) => {
+        concat!($how, " A period under 28 days has no yearly rate, except a month among months.")
+    };
+}
+
 /// Exits of the period that also satisfy a condition.
 macro_rules! exits {
     ($kind:literal) => {
@@ -72,8 +79,10 @@ pub(super) const TURNOVER: Metric = of_average(
     "turnover",
     "Turnover",
     "Exits in twelve months for every hundred people employed on average.",
-    "Exits divided by average headcount (mean of the daily headcount), times 12 over the months \
-     of the period. n is the average headcount, rounded.",
+    yearly_words!(
+        "Exits divided by average headcount (mean of the daily headcount), times 12 over the \
+         months of the period. n is the average headcount, rounded."
+    ),
     over_average!(""),
 );
 
@@ -82,8 +91,10 @@ pub(super) const TURNOVER_START: Metric = of_average(
     "turnover_start",
     "Turnover on starting headcount",
     "Exits in twelve months for every hundred people who were there when the period began.",
-    "Exits divided by the people employed before the first day who had not left by then, times \
-     12 over the months of the period. n is that headcount.",
+    yearly_words!(
+        "Exits divided by the people employed before the first day who had not left by then, \
+         times 12 over the months of the period. n is that headcount."
+    ),
     over_stays!(
         concat!(
             exits!(""),
@@ -104,8 +115,10 @@ pub(super) const TURNOVER_END: Metric = of_average(
     "turnover_end",
     "Turnover on ending headcount",
     "Exits in twelve months for every hundred people who are still there when the period ends.",
-    "Exits divided by the people employed on the last day and beyond it, times 12 over the \
-     months of the period. n is that headcount.",
+    yearly_words!(
+        "Exits divided by the people employed on the last day and beyond it, times 12 over the \
+         months of the period. n is that headcount."
+    ),
     over_stays!(
         concat!(
             exits!(""),
@@ -126,8 +139,10 @@ pub(super) const VOLUNTARY: Metric = of_average(
     "voluntary_turnover",
     "Voluntary turnover",
     "Exits that the technician chose, in twelve months, for every hundred people employed.",
-    "Exits of type voluntary divided by average headcount, times 12 over the months of the \
-     period. Exits without a type are not counted. n is the average headcount, rounded.",
+    yearly_words!(
+        "Exits of type voluntary divided by average headcount, times 12 over the months of the \
+         period. Exits without a type are not counted. n is the average headcount, rounded."
+    ),
     over_average!(
         "
       AND s.exit_type = 'voluntary'"
@@ -139,8 +154,10 @@ pub(super) const INVOLUNTARY: Metric = of_average(
     "involuntary_turnover",
     "Involuntary turnover",
     "Exits that the office chose, in twelve months, for every hundred people employed.",
-    "Exits of type involuntary divided by average headcount, times 12 over the months of the \
-     period. Exits without a type are not counted. n is the average headcount, rounded.",
+    yearly_words!(
+        "Exits of type involuntary divided by average headcount, times 12 over the months of \
+         the period. Exits without a type are not counted. n is the average headcount, rounded."
+    ),
     over_average!(
         "
       AND s.exit_type = 'involuntary'"
@@ -152,8 +169,10 @@ pub(super) const REGRETTED: Metric = of_average(
     "regretted_turnover",
     "Regretted turnover",
     "Voluntary exits that the office regrets, in twelve months, for every hundred people employed.",
-    "Exits of type voluntary marked as regretted at the exit, divided by average headcount, times \
-     12 over the months of the period. n is the average headcount, rounded.",
+    yearly_words!(
+        "Exits of type voluntary marked as regretted at the exit, divided by average headcount, \
+         times 12 over the months of the period. n is the average headcount, rounded."
+    ),
     over_average!(
         "
       AND s.exit_type = 'voluntary' AND s.regretted = 1"
@@ -166,8 +185,10 @@ pub(super) const FIRST_YEAR: Metric = of_average(
     "First-year turnover",
     "Exits within a year of the hire, in twelve months, for every hundred people in their first \
      year.",
-    "Exits before day 365 of the spell, divided by the average headcount of people before day \
-     365, times 12 over the months of the period. n is that headcount, rounded.",
+    yearly_words!(
+        "Exits before day 365 of the spell, divided by the average headcount of people before \
+         day 365, times 12 over the months of the period. n is that headcount, rounded."
+    ),
     over_stays!(
         concat!(
             exits!(

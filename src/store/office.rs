@@ -63,6 +63,16 @@ pub fn revision(read: &Read<'_>) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
+/// Whether a file of this fact was loaded from this source.
+pub fn was_loaded(read: &Read<'_>, source: &str, fact: Option<&str>) -> Result<bool> {
+    let found = read.first(
+        "SELECT 1 FROM import_run WHERE source = ?1 AND fact = coalesce(?2, fact) LIMIT 1",
+        (source, fact),
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Short names of the sources there are technicians of.
 pub fn sources(read: &Read<'_>) -> Result<Vec<String>> {
     read.rows("SELECT DISTINCT source FROM technician ORDER BY source LIMIT 100", [], |row| {

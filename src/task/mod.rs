@@ -6,6 +6,7 @@
 mod demo;
 mod import;
 mod queue;
+mod refresh;
 mod score;
 mod train;
 
@@ -20,6 +21,7 @@ use crate::app::{Error, Office, Result};
 pub use demo::Demo;
 pub use import::Import;
 pub use queue::{Queue, RunView};
+pub use refresh::Refresh;
 pub use score::Score;
 pub use train::Train;
 
@@ -62,7 +64,7 @@ pub struct Entry {
 
 /// Every task there is.
 pub const TASKS: &[Entry] =
-    &[entry::<Demo>(), entry::<Import>(), entry::<Train>(), entry::<Score>()];
+    &[entry::<Demo>(), entry::<Import>(), entry::<Train>(), entry::<Score>(), entry::<Refresh>()];
 
 const fn entry<T: Task>() -> Entry {
     fn run<T: Task>(office: &Office, payload: &str, tell: &dyn Tell) -> Result<String> {

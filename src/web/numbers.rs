@@ -4,7 +4,7 @@
 
 use super::charts::{self, MetricPoint};
 use super::parts::{Definition, Tile};
-use crate::app::metrics::{Figure, Metric, Unit, format, interval, sql};
+use crate::app::metrics::{Figure, Metric, Unit, format, interval, needed, sql};
 use crate::domain::calendar::{Day, Month};
 
 /// A figure in the cells of a row.
@@ -26,7 +26,7 @@ pub fn value(metric: &Metric, figure: &Figure) -> String {
 /// The interval in words, or why there is none.
 pub fn range(metric: &Metric, figure: &Figure) -> String {
     if let Some(few) = figure.too_few {
-        return format!("{} of {} needed", few.have, few.need);
+        return needed(metric, few);
     }
     interval(metric, figure).unwrap_or_else(|| match metric.unit {
         Unit::People | Unit::PeopleMean => "counted".to_owned(),
@@ -60,7 +60,10 @@ pub fn definition(id: &str, metric: &Metric, figure: &Figure, with_sql: bool) ->
         words: format!("{} {}", metric.sentence, metric.formula),
         value: match figure.value {
             Some(value) => format(metric, value),
-            None => format!("not shown below n = {}", metric.minimum),
+            None => match figure.too_few {
+                Some(few) if few.need != u64::from(metric.minimum) => needed(metric, few),
+                _ => format!("not shown below n = {}", metric.minimum),
+            },
         },
         interval: Some(format!("{} (95%). {}", range(metric, figure), metric.interval))
             .filter(|_| figure.low.is_some()),
@@ -81,14 +84,14 @@ pub fn tile(id: &str, label: &str, metric: &Metric, figure: &Figure, this_year: 
             None => "Too few".to_owned(),
         },
         beside: match figure.too_few {
-            Some(few) => format!("{} of {} needed", few.have, few.need),
+            Some(few) => needed(metric, few),
             None => format!("n = {}", whole(figure.n)),
         },
         n_line: match figure.value {
             Some(_) => range(metric, figure),
             None => "Below its minimum a number is not shown.".to_owned(),
         },
-        as_of: format!("To {}", figure.as_of.words(this_year)),
+        as_of: format!("{}. To {}", said_period(&figure.period), figure.as_of.words(this_year)),
         definition: Some(definition(id, metric, figure, true)),
     }
 }
@@ -114,7 +117,7 @@ pub fn point(metric: &Metric, figure: &Figure, label: String, short: &str) -> Me
         value: figure.value.map(|it| it * scale),
         interval: figure.low.zip(figure.high).map(|it| (it.0 * scale, it.1 * scale)),
         n: match figure.too_few {
-            Some(few) => format!("{} of {} needed", few.have, few.need),
+            Some(few) => needed(metric, few),
             None => format!("n = {}", whole(figure.n)),
         },
     }
@@ -124,10 +127,11 @@ pub fn point(metric: &Metric, figure: &Figure, label: String, short: &str) -> Me
 pub fn month_point(metric: &Metric, figure: &Figure) -> Option<MetricPoint> {
     let month = Month::parse(&figure.group)?;
     let short = month.short_name();
-    let label = if figure.period.contains(" to ") {
-        format!("{}, so far", month.words())
-    } else {
-        month.words()
+    let first = month.first_day().to_string();
+    let label = match figure.period.split_once(" to ") {
+        Some((from, _)) if from == first => format!("{}, so far", month.words()),
+        Some(_) => format!("{}, in part", month.words()),
+        None => month.words(),
     };
     Some(point(metric, figure, label, short))
 }

@@ -159,11 +159,11 @@ fn without_data_models_and_train_say_what_to_do_first() {
     let served = Served::empty(&[]);
     let page = served.get("/model").page(200);
     has(&page, "h1", "No model yet");
-    has(&page, ".state h3", "There is no data to learn from");
+    has(&page, ".state h2", "There is no data to learn from");
     assert!(texts(&page, "main form").is_empty(), "nothing to train on");
     let page = served.get("/train").page(200);
-    has(&page, ".state h3", "There is no data to learn from");
-    has(&page, ".state h3", "Nothing has run yet");
+    has(&page, ".state h2", "There is no data to learn from");
+    has(&page, ".state h2", "Nothing has run yet");
     has(&page, "form[action='/demo'] button", "Look at the demo office");
     assert_eq!(served.get("/model.json").status, 404);
     assert_eq!(served.post("/train").status, 422);
@@ -193,12 +193,12 @@ fn head_is_answered_like_get_without_a_body_and_other_methods_are_refused() {
 fn below_the_floor_training_is_refused_with_what_is_missing() {
     let served = Served::demo(&["score.exits_min=5000"]);
     let page = served.get("/model").page(200);
-    has(&page, ".state.thin h3", "5,000 needed for a model");
+    has(&page, ".state.thin h2", "5,000 needed for a model");
     has(&page, ".state.thin p", "At the present pace");
     let answer = served.post("/train");
     let page = answer.page(422);
     has(&page, "title", "Error: Train");
-    has(&page, ".state.thin h3", "5,000 needed");
+    has(&page, ".state.thin h2", "5,000 needed");
     assert!(texts(&page, "form[action='/train']").is_empty());
     assert_eq!(served.post("/demo").status, 409);
     assert!(served.queue.active().is_empty());
@@ -231,7 +231,7 @@ fn a_training_is_watched_to_its_end_and_shown() {
     has(&page, ".rows .who", "Train a model");
     has(&page, "form[action='/demo/remove'] button", "Remove the demo");
     assert_eq!(served.post("/demo/remove").status, 303);
-    has(&served.get("/model").page(200), ".state h3", "There is no data");
+    has(&served.get("/model").page(200), ".state h2", "There is no data");
 }
 
 fn model_pages(served: &Served) {
@@ -251,7 +251,7 @@ fn model_pages(served: &Served) {
         }
         has(&page, "#good .say", "seen neither the person");
     } else {
-        has(&page, "#good .state.thin h3", "This model was not tested");
+        has(&page, "#good .state.thin h2", "This model was not tested");
     }
     let other = &model.lines[5];
     let page = served.get(&format!("/model?feature={}", other.id)).page(200);
@@ -320,7 +320,7 @@ fn an_untested_model_says_so() {
     let page = served.get("/model").page(200);
     if trained.card.validation.is_none() {
         has(&page, "h1", "This model was not tested");
-        has(&page, "#good .state.thin h3", "This model was not tested");
+        has(&page, "#good .state.thin h2", "This model was not tested");
         assert!(texts(&page, ".tile").is_empty(), "nothing was measured");
     } else {
         has(&page, "#good table caption", "95% intervals by person");

@@ -304,7 +304,11 @@ async function there(locator, what) {
 
 /** Waits until the task on this page ends, by what the page itself shows. */
 async function ended(page, name, within, state) {
-  await page.locator("main form[action$='/stop']").first().waitFor({ state: "detached", timeout: within });
+  // The page may be on its way to the next one: look until the words are there and the button is gone.
+  const over = ([source, flags]) =>
+    new RegExp(source, flags).test(document.querySelector("main")?.innerText ?? "") &&
+    !document.querySelector("main form[action$='/stop']");
+  await page.waitForFunction(over, [state.source, state.flags], { timeout: within }).catch(() => {});
   const words = await page.locator("main").innerText();
   report.check(name, state.test(words), words.slice(0, 300));
 }

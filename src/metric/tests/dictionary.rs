@@ -39,7 +39,7 @@ fn busy() -> Scratch {
         let exit = (number % 4 == 0).then_some(("2026-08-14", "voluntary", 1));
         let hired = if number % 2 == 0 { "2025-10-06" } else { "2026-01-12" };
         employ(&it, &no, zone, hired, exit);
-        for on in ["2026-05-04", "2026-06-06", "2026-09-01"] {
+        for on in ["2025-10-06", "2026-05-04", "2026-06-06", "2026-09-01"] {
             work_day(&it, &no, on, number);
         }
     }
@@ -230,8 +230,9 @@ fn page() -> String {
          Generated from `METRICS` (`UPDATE=1 cargo test docs_are`); do not edit.\n\n\
          Every number is defined once and shown with what it rests on (n) and a 95% interval. \
          Below its minimum n it is not shown. Periods end on the last day with data. Numbers \
-         about work and money, which come from monthly sums, cover whole calendar months; the \
-         running month counts up to the last day with data.\n",
+         about work and money, which come from monthly sums, cover every calendar month \
+         that the period touches, and say so. Nothing is counted before the first or after the \
+         last day with a job or workday.\n",
     );
     for family in Family::ALL {
         write!(text, "\n## {}\n", family.title()).unwrap();

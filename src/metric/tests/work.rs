@@ -194,10 +194,10 @@ fn work_covers_whole_months_and_says_which() {
         let figure = ask(&it, "weekend_share", whole(from, to)).remove(0);
         (figure.period, figure.n)
     };
-    // April runs: it counts when asked for up to the last day with data, else not.
-    assert_eq!(period("2026-02-10", "2026-04-16"), ("2026-03-01 to 2026-04-15".to_owned(), 115));
-    assert_eq!(period("2026-02-10", "2026-04-10"), ("2026-03".to_owned(), 90));
-    assert_eq!(period("2026-03-02", "2026-03-31").1, 0);
+    // April runs: it counts up to the last day with data.
+    assert_eq!(period("2026-02-10", "2026-04-16"), ("2026-02-01 to 2026-04-15".to_owned(), 115));
+    assert_eq!(period("2026-02-10", "2026-04-10"), ("2026-02-01 to 2026-04-15".to_owned(), 115));
+    assert_eq!(period("2026-03-02", "2026-03-31"), ("2026-03".to_owned(), 90));
     let months = ask(&it, "weekend_share", by(By::Month, "2026-01-01", "2026-12-01"));
     let months: Vec<_> = months.iter().map(|it| (it.group.as_str(), it.n)).collect();
     assert_eq!(months, [("2026-03", 90), ("2026-04", 25)]);

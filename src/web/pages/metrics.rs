@@ -67,6 +67,8 @@ struct Line {
     sentence: &'static str,
     formula: &'static str,
     facts: String,
+    /// The days it covers, where they are not those of the page.
+    period: Option<String>,
     cells: Cells,
     definition: Definition,
 }
@@ -114,11 +116,12 @@ pub fn palette() -> Vec<PaletteEntry> {
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
     let (shell, dictionary) = read(&state, &request, &PAGE, metrics::dictionary).await?;
     let shown = METRICS.len();
-    let (lede, empty) = match dictionary.as_of {
-        Some(as_of) => (
+    let usual = dictionary.as_of.map(|it| numbers::period_words(dictionary.from, it.plus(1)));
+    let (lede, empty) = match &usual {
+        Some(usual) => (
             format!(
-                "{shown} numbers, each defined once. Values cover {}.",
-                numbers::period_words(dictionary.from, as_of.plus(1)),
+                "{shown} numbers, each defined once. Values cover {usual}; those counted in whole \
+                 months say what they cover."
             ),
             None,
         ),
@@ -131,7 +134,7 @@ pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
             title: family.title(),
             anchor: family.title().to_lowercase(),
             count: format!("{} metrics", entries.len()),
-            lines: entries.iter().map(|it| line(it.0, &it.1)).collect(),
+            lines: entries.iter().map(|it| line(it.0, &it.1, usual.as_deref())).collect(),
         })
         .collect();
     html(&DictionaryPage { shell, lede, empty, shelves })
@@ -189,7 +192,8 @@ fn no_data() -> StateView {
     }
 }
 
-fn line(metric: &'static Metric, figure: &Figure) -> Line {
+fn line(metric: &'static Metric, figure: &Figure, usual: Option<&str>) -> Line {
+    let period = numbers::said_period(&figure.period);
     let href = format!("{}/{}", PAGE.path, metric.id);
     let definition = Definition {
         words: metric.sentence.to_owned(),
@@ -207,6 +211,7 @@ fn line(metric: &'static Metric, figure: &Figure) -> Line {
             metric.direction.words(),
             metric.interval,
         ),
+        period: usual.filter(|it| *it != period).map(|_| period),
         cells: numbers::cells(metric, figure),
         definition,
         href,
@@ -265,8 +270,9 @@ fn headline(sheet: &Sheet) -> String {
             numbers::whole(whole.n),
         ),
         (None, Some(few)) => format!(
-            "{} at {place}: too few to say, {} of {} needed, {period}.",
-            metric.title, few.have, few.need
+            "{} at {place}: too few to say, {}, {period}.",
+            metric.title,
+            metrics::needed(metric, few)
         ),
         _ => String::new(),
     }

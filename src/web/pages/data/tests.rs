@@ -108,7 +108,7 @@ async fn an_empty_office_is_shown_its_doors() {
     assert_eq!(first.count("form[action='/data/upload'] input[type=file][multiple]"), 1);
     assert_eq!(first.words(".steps [aria-current=step]"), "Choose data");
     let data = get(&state, "/data").await;
-    assert_eq!(data.words(".state h3"), "Nothing is loaded yet");
+    assert_eq!(data.words(".state h2"), "Nothing is loaded yet");
     assert_eq!(data.count("#loads"), 0);
 }
 

@@ -88,9 +88,9 @@ fn rows_come_as_a_file() {
 fn an_empty_office_has_definitions_without_values() {
     let it = Scratch::empty();
     let html = sound(&get(&it, "/metrics"));
-    assert_eq!(words(&html, ".state h3"), ["No values yet"]);
+    assert_eq!(words(&html, ".state h2"), ["No values yet"]);
     let html = sound(&get(&it, "/metrics/turnover"));
-    assert_eq!(words(&html, ".state h3"), ["No values yet"]);
+    assert_eq!(words(&html, ".state h2"), ["No values yet"]);
     assert!(words(&html, "pre.code").len() == 1);
     sound(&get(&it, "/help"));
 }

@@ -7,10 +7,10 @@ use crate::web::pages::fixture::{ask, get};
 fn without_scores_it_says_what_to_do() {
     for (office, title) in [(&empty(), "Nobody here yet"), (untrained(), "No model yet")] {
         let page = get(office, "/people");
-        assert_eq!((page.status, page.text(".state h3").as_str()), (200, title));
+        assert_eq!((page.status, page.text(".state h2").as_str()), (200, title));
         assert!(page.texts("table").is_empty());
     }
-    assert!(get(thin(), "/people").text(".state h3").ends_with("needed"));
+    assert!(get(thin(), "/people").text(".state h2").ends_with("needed"));
     assert_eq!(get(untrained(), "/people.csv").status, 422);
 }
 
@@ -18,10 +18,10 @@ fn without_scores_it_says_what_to_do() {
 fn every_chance_has_its_interval_level_and_reason() {
     let page = get(full(), "/people");
     let rows = page.texts("tbody tr");
-    assert_eq!(rows.len(), 50, "a page of people");
-    assert_eq!(page.texts("tbody .level").len(), 50);
+    assert_eq!(rows.len(), 30, "a page of people");
+    assert_eq!(page.texts("tbody .level").len(), 30);
     let chances = page.texts("tbody .tight b");
-    assert_eq!(page.texts("tbody .tight .muted").len(), 50);
+    assert_eq!(page.texts("tbody .tight .muted").len(), 30);
     assert_eq!(page.values("tbody .ivl", "aria-label").len(), chances.len());
     assert!(page.text("section.stack").contains("among the"), "the rule is shown");
     assert!(page.values("nav.right a", "href")[0].contains("page=2"));
@@ -40,7 +40,7 @@ fn filters_live_in_the_address() {
     assert!(high.texts("tbody th a").is_sorted());
     assert!(high.values("a.btn", "href").iter().any(|it| it == "/people.csv?level=high&sort=name"));
     let none = get(full(), "/people?q=nobody-has-this-name");
-    assert_eq!(none.text(".state h3"), "Nobody matches");
+    assert_eq!(none.text(".state h2"), "Nobody matches");
     assert_eq!(get(full(), "/people?page=999&sort=odd&level=odd").status, 200);
 }
 

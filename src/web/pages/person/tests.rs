@@ -72,7 +72,7 @@ fn who_is_not_scored_reads_why() {
     let page = get(full(), &address);
     assert!(page.text("h1").ends_with("has no score yet."));
     assert!(page.texts(".receipt").is_empty() && page.texts(".score .p").is_empty());
-    assert_eq!(page.text(".state h3"), "Not scored");
+    assert_eq!(page.text(".state h2"), "Not scored");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn without_a_model_the_facts_stand() {
     let uid = untrained().look(|cx| someone_for_tests(cx, false)).unwrap();
     let page = get(untrained(), &format!("/people/{}", uid_text(uid)));
     assert_eq!(page.status, 200);
-    assert_eq!(page.text(".state h3"), "No model yet");
+    assert_eq!(page.text(".state h2"), "No model yet");
     assert!(!page.texts(".timeline li").is_empty());
 }
 

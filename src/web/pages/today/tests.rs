@@ -15,10 +15,10 @@ fn without_a_model_the_numbers_stand() {
     let page = get(untrained(), "/");
     assert!(page.text("h1").ends_with("No model yet, so nobody is scored."));
     assert_eq!(page.texts(".tile").len(), 4);
-    assert_eq!(page.texts(".state h3"), ["No model yet"]);
+    assert_eq!(page.texts(".state h2"), ["No model yet"]);
     let page = get(thin(), "/");
     assert!(page.text("h1").ends_with("Too few exits yet to score anyone."));
-    assert!(page.text(".state h3").ends_with("voluntary exits; 900 needed"));
+    assert!(page.text(".state h2").ends_with("voluntary exits; 900 needed"));
     assert!(page.text(".state .say").contains("At the pace so far about"));
 }
 

@@ -86,7 +86,7 @@ fn thin_data_names_what_is_missing() {
     it.store.write(|tx| rollups::rebuild(tx, None)).unwrap();
     let html = sound(&get(&it, "/turnover?curves=source"));
     assert!(words(&html, "h1")[0].contains("too few for a rate"), "{:?}", words(&html, "h1"));
-    let states = words(&html, ".state h3");
+    let states = words(&html, ".state h2");
     assert_eq!(
         states,
         ["Not twelve months of data yet", "No source has enough exits for a curve", "Nobody left"]
@@ -98,7 +98,7 @@ fn thin_data_names_what_is_missing() {
 fn an_empty_office_gets_a_first_step() {
     let it = Scratch::empty();
     let html = sound(&get(&it, "/turnover"));
-    assert_eq!(words(&html, ".state h3"), ["Nobody to count yet"]);
+    assert_eq!(words(&html, ".state h2"), ["Nobody to count yet"]);
     assert_eq!(words(&html, ".state .btn"), ["Open Data"]);
 }
 
