@@ -201,7 +201,7 @@ async fn what_waits_is_told_apart_and_what_nobody_can_read_does_not_wait() {
     send(&state, &[("offices.csv", text), ("more.csv", text)]).await;
     let waiting = get(&state, "/data").await.words("ul.rows li");
     assert!(waiting.contains("more.csv, offices.csv"), "{waiting}");
-    assert!(waiting.contains("2 files, 48 bytes, sent "), "{waiting}");
+    assert!(waiting.contains("2 files, 46 bytes, sent "), "{waiting}");
     let none = send(&state, &[("notes.pdf", "%PDF\n")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = none.words(".err-summary");
