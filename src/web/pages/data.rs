@@ -306,16 +306,14 @@ fn line(load: &Load) -> LoadLine {
 fn waiting(stage: &Stage) -> WaitingLine {
     let path = format!("/data/import/{}", uid_text(stage.uid));
     let at = second_text(stage.at());
-    let (words, about) = match (stage.sent, stage.order.paths.first()) {
-        (false, Some(path)) => {
-            (format!("{} on this machine", path.display()), format!("Named {at} UTC."))
-        }
-        _ => {
-            let files = stage.files();
-            let size = bytes(files.iter().map(|it| it.1).sum());
-            let count = counted(files.len() as u64, "file");
-            (names(&files), format!("{count}, {size}, sent {at} UTC."))
-        }
+    let named = stage.order.paths.first().filter(|_| !stage.sent);
+    let (words, about) = if let Some(path) = named {
+        (format!("{} on this machine", path.display()), format!("Named {at} UTC."))
+    } else {
+        let files = stage.files();
+        let size = bytes(files.iter().map(|it| it.1).sum());
+        let count = counted(files.len() as u64, "file");
+        (names(&files), format!("{count}, {size}, sent {at} UTC."))
     };
     WaitingLine { words, about, discard: format!("{path}/discard"), href: path }
 }
@@ -333,8 +331,8 @@ fn names(files: &[(String, u64)]) -> String {
 /// A size as people read it.
 fn bytes(size: u64) -> String {
     match size {
-        ..1_000 => counted(size, "byte"),
-        ..1_000_000 => format!("{} kB", size.div_ceil(1_000)),
+        0..1_000 => counted(size, "byte"),
+        1_000..1_000_000 => format!("{} kB", size.div_ceil(1_000)),
         _ => format!("{:.1} MB", size as f64 / 1e6),
     }
 }

@@ -19,7 +19,7 @@ struct Found {
 }
 
 /// `GET /palette?q=`: lines for the list; every word typed must occur.
-pub async fn found(asked: web::Query<HashMap<String, String>>) -> Reply {
+pub(in crate::web) async fn found(asked: web::Query<HashMap<String, String>>) -> Reply {
     let typed = asked.get("q").map(|it| it.to_lowercase()).unwrap_or_default();
     let typed: Vec<&str> = typed.split_whitespace().collect();
     let fits = |it: &PaletteEntry| {
