@@ -127,7 +127,8 @@ pub fn report(cx: &Cx<'_>, look: &Look) -> Result<Option<Report>> {
     let scope = Scope::read(cx, look.scope)?;
     let Some(last) = metric::last_day(cx.read)? else { return Ok(None) };
     let first = office::span(cx.read)?.map_or(Day(0), |it| it.0);
-    let (year_from, to) = metric::default_period(cx.read)?;
+    let (_, to) = metric::default_period(cx.read)?;
+    let year_from = metric::year_before(to);
     let from = year_from.max(first);
     let metric = find(definition(look))?;
     let at = scope.at();

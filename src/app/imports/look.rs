@@ -125,6 +125,24 @@ pub struct Take {
     pub fact: &'static Fact,
 }
 
+impl Look {
+    /// Why nothing of it can be read; none when a person can go on with some file.
+    pub fn hopeless(&self) -> Option<Told> {
+        if self.files.iter().any(|it| !it.written.is_empty()) {
+            return None;
+        }
+        let failed = self.files.iter().find_map(|it| it.failed.as_ref().map(|told| &told.message));
+        let ignored = self.ignored.first().map(|(name, why)| format!("{name}: {why}"));
+        let why = failed.cloned().or(ignored).unwrap_or_default();
+        Some(Told::new(
+            Kind::Invalid,
+            format!("There is nothing here that can be read. {why}").trim().to_owned(),
+            "Nothing was kept. Take CSV files such as technicians.csv and jobs.csv; docs/files.md \
+             lists them.",
+        ))
+    }
+}
+
 /// Looks at every file of an order. `take` shows one of them as another kind of row.
 pub fn look(cx: &Cx<'_>, order: &Order, take: Option<&Take>) -> Result<Look> {
     let listed = choose::list(cx, order);

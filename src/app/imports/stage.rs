@@ -39,6 +39,27 @@ pub struct Stage {
     pub sent: bool,
 }
 
+impl Stage {
+    /// When it came, UTC seconds since 1970: its identity tells.
+    pub fn at(&self) -> i64 {
+        let at = Uuid::from_bytes(self.uid).get_timestamp();
+        at.map_or(0, |it| it.to_unix().0.try_into().unwrap_or_default())
+    }
+
+    /// Name and bytes of each file that was sent, by name.
+    pub fn files(&self) -> Vec<(String, u64)> {
+        let dirs = self.order.paths.iter().filter(|_| self.sent);
+        let entries = dirs.filter_map(|it| fs::read_dir(it).ok()).flatten().flatten();
+        let mut files: Vec<_> = entries
+            .filter_map(|it| {
+                Some((it.file_name().to_string_lossy().into_owned(), it.metadata().ok()?.len()))
+            })
+            .collect();
+        files.sort();
+        files
+    }
+}
+
 /// The form in which it is kept.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -36,6 +36,9 @@ pub const LOAD: Page = Page {
     nav: None,
 };
 
+/// Names of files told of one import that waits.
+const NAMED_MAX: usize = 3;
+
 /// The two ways to hand files over; also on the first-run page.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
@@ -79,6 +82,7 @@ struct LoadLine {
 /// One import that waits for a look.
 struct WaitingLine {
     words: String,
+    about: String,
     href: String,
     discard: String,
 }
@@ -121,7 +125,7 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Reply {
 pub(super) async fn with_forms(state: &State, request: &HttpRequest, forms: Forms) -> Reply {
     let (mut shell, overview) = read(state, request, &PAGE, imports::overview).await?;
     let office = state.office.clone();
-    let stages = act(move || office.stages()).await?;
+    let waiting = act(move || Ok(office.stages()?.iter().map(waiting).collect())).await?;
     let problems = forms.problems();
     let status = if problems.is_empty() {
         StatusCode::OK
@@ -136,7 +140,7 @@ pub(super) async fn with_forms(state: &State, request: &HttpRequest, forms: Form
         empty: overview.is_empty(),
         problems,
         forms,
-        waiting: stages.iter().map(waiting).collect(),
+        waiting,
         facts: facts(&overview.facts),
         findings: groups(&graver),
         notes: notes.iter().map(|it| finding(it)).collect(),
@@ -301,11 +305,36 @@ fn line(load: &Load) -> LoadLine {
 
 fn waiting(stage: &Stage) -> WaitingLine {
     let path = format!("/data/import/{}", uid_text(stage.uid));
-    let words = match (stage.sent, stage.order.paths.first()) {
-        (false, Some(path)) => format!("{} on this machine", path.display()),
-        _ => "Files that were sent from a browser".to_owned(),
+    let at = second_text(stage.at());
+    let named = stage.order.paths.first().filter(|_| !stage.sent);
+    let (words, about) = if let Some(path) = named {
+        (format!("{} on this machine", path.display()), format!("Named {at} UTC."))
+    } else {
+        let files = stage.files();
+        let size = bytes(files.iter().map(|it| it.1).sum());
+        let count = counted(files.len() as u64, "file");
+        (names(&files), format!("{count}, {size}, sent {at} UTC."))
     };
-    WaitingLine { words, discard: format!("{path}/discard"), href: path }
+    WaitingLine { words, about, discard: format!("{path}/discard"), href: path }
+}
+
+/// The first names, and how many more there are.
+fn names(files: &[(String, u64)]) -> String {
+    let named: Vec<_> = files.iter().take(NAMED_MAX).map(|it| it.0.as_str()).collect();
+    match (named.is_empty(), files.len().saturating_sub(NAMED_MAX)) {
+        (true, _) => "No files".to_owned(),
+        (false, 0) => named.join(", "),
+        (false, more) => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// A size as people read it.
+fn bytes(size: u64) -> String {
+    match size {
+        0..1_000 => counted(size, "byte"),
+        1_000..1_000_000 => format!("{} kB", size.div_ceil(1_000)),
+        _ => format!("{:.1} MB", size as f64 / 1e6),
+    }
 }
 
 fn load_lede(load: &Load, kept: u64) -> String {

@@ -96,7 +96,7 @@ struct ImportPage {
     files: Vec<FileLine>,
     current: Option<Current>,
     ignored: Vec<(String, String)>,
-    load: String,
+    load: Option<String>,
 }
 
 /// Which file is shown, and as what.
@@ -244,7 +244,7 @@ async fn page(state: &State, request: &HttpRequest, uid: Uid, asked: Asked, sent
         files: files.collect(),
         current,
         ignored: look.ignored,
-        load: format!("Load {}", counted(ready, "file")),
+        load: (ready > 0).then(|| format!("Load {}", counted(ready, "file"))),
         problems: sent.problems,
         path,
         shell,

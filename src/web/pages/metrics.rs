@@ -406,8 +406,10 @@ fn downloads(sheet: &Sheet, asked: &Asked, action: &str) -> Vec<ButtonView> {
     }
     let asked = Asked::parse(asked.with("", "page", "").trim_start_matches('?'));
     let file = format!("{action}.csv");
+    // A file without rows is not offered.
     let mut ways = vec![sheet.by];
-    if sheet.metric.by.contains(&By::Month) && sheet.by != By::Month {
+    ways.retain(|_| !sheet.groups.is_empty());
+    if !sheet.months.is_empty() && sheet.by != By::Month {
         ways.push(By::Month);
     }
     ways.into_iter()

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::data::{self, Forms};
 use super::uid_text;
+use crate::app::imports;
 use crate::app::imports::stage::{UPLOAD_BYTES_MAX, Upload};
 use crate::app::runs::Uid;
 use crate::app::{self, Error};
@@ -46,7 +47,8 @@ pub async fn path(
         .await;
     }
     let office = state.office.clone();
-    match blocking(move || office.stage_path(given.as_ref())).await {
+    let staged = blocking(move || office.stage_path(given.as_ref())).await;
+    match readable(&state, staged).await {
         Ok(uid) => Ok(next(uid)),
         Err(error) => {
             let path_error = Some(told(error)?);
@@ -57,13 +59,26 @@ pub async fn path(
 
 /// `POST /data/upload`.
 pub async fn files(state: web::Data<State>, payload: Multipart, request: HttpRequest) -> Reply {
-    match take(&state, payload).await {
+    let staged = take(&state, payload).await;
+    match readable(&state, staged).await {
         Ok(uid) => Ok(next(uid)),
         Err(error) => {
             let files_error = Some(told(error)?);
             data::with_forms(&state, &request, Forms { files_error, ..Forms::default() }).await
         }
     }
+}
+
+/// Throws away at once what holds nothing that can be read.
+async fn readable(state: &State, staged: app::Result<Uid>) -> app::Result<Uid> {
+    let uid = staged?;
+    let office = state.office.clone();
+    let order = blocking(move || Ok(office.stage(uid)?.order)).await?;
+    let look = state.office.page(move |cx| imports::look(cx, &order, None)).await?;
+    let Some(told) = look.hopeless() else { return Ok(uid) };
+    let office = state.office.clone();
+    blocking(move || office.discard_stage(uid)).await?;
+    Err(told.into())
 }
 
 /// Takes every file in. After a fault the rest is read and thrown away, so that the browser hears

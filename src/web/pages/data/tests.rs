@@ -192,3 +192,19 @@ async fn what_cannot_be_taken_comes_back_with_words() {
     let left = std::fs::read_dir(dir.path().join("uploads")).unwrap().count();
     assert_eq!(left, 0, "a failed upload leaves nothing");
 }
+
+#[actix_web::test]
+async fn what_waits_is_told_apart_and_what_nobody_can_read_does_not_wait() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = desk(dir.path()).await;
+    let text = "code,name\nO1,Northgate\n";
+    send(&state, &[("offices.csv", text), ("more.csv", text)]).await;
+    let waiting = get(&state, "/data").await.words("ul.rows li");
+    assert!(waiting.contains("more.csv, offices.csv"), "{waiting}");
+    assert!(waiting.contains("2 files, 46 bytes, sent "), "{waiting}");
+    let none = send(&state, &[("notes.pdf", "%PDF\n")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = none.words(".err-summary");
+    assert!(words.contains("There is nothing here that can be read. notes.pdf"), "{words}");
+    assert_eq!(state.office.stages().unwrap().len(), 1);
+}
