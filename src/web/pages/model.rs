@@ -25,7 +25,7 @@ pub const PAGE: Page = Page {
     path: "/model",
     title: "Models",
     help: "What the model learned, how it was tested, and whether the data support it.",
-    nav: Some(Nav { group: 1, icon: "models", key: 'l', tab: false }),
+    nav: Some(Nav { group: 1, icon: "models", key: 'l', tab: true }),
 };
 
 /// Version of the shape of `/model.json`, described in `docs/model.md`.

@@ -23,7 +23,7 @@ pub const PAGE: Page = Page {
     path: "/turnover",
     title: "Turnover",
     help: "How many leave, by which definition, when and why; whether heads add up.",
-    nav: Some(Nav { group: 0, icon: "out", key: 'u', tab: false }),
+    nav: Some(Nav { group: 0, icon: "out", key: 'u', tab: true }),
 };
 
 #[derive(Template)]
