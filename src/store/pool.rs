@@ -101,7 +101,6 @@ pub(super) fn open_readers(path: &Path, count: usize) -> Result<Vec<Connection>>
                  PRAGMA query_only = ON;
                  PRAGMA cache_size = -16384;
                  PRAGMA temp_store = MEMORY;
-                 PRAGMA mmap_size = 268435456;
                  PRAGMA trusted_schema = OFF;",
             )?;
             conn.set_prepared_statement_cache_capacity(128);
