@@ -11,15 +11,15 @@ use super::train::learn_error;
 use super::{Cx, Result};
 use crate::domain::calendar::{Day, Month};
 use crate::feature::FEATURES;
-use crate::feature::label::label;
+use crate::feature::label::leaves_in_month;
 use crate::store::months::{self, AtRisk, Span};
 
 /// Rows, people, exits and months there are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Material {
-    /// Months of people whose outcome is known.
+    /// Months of people that are over in the data.
     pub rows: u64,
-    /// Months left out: their outcome is not known yet.
+    /// Months left out: they are not over in the data.
     pub censored: u64,
     /// People among the rows.
     pub people: u64,
@@ -50,7 +50,7 @@ fn count(rows: &[AtRisk], span: Span, horizon_days: i32, floor: u64) -> Result<M
     let (mut first, mut last) = (None::<Month>, None::<Month>);
     let mut known = 0;
     for row in rows {
-        let Some(left) = label(row.as_of, horizon_days, span.to, row.exit) else { continue };
+        let Some(left) = leaves_in_month(row.as_of, span.to, row.exit) else { continue };
         known += 1;
         people.insert(row.technician_id);
         spells.insert(row.employment_id);

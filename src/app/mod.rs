@@ -21,6 +21,7 @@ pub mod people;
 pub mod person;
 pub mod place;
 pub mod progress;
+pub mod refuse;
 pub mod runs;
 pub mod scope;
 pub mod score;

@@ -222,6 +222,7 @@ fn head() -> ScoreHead {
         left: "7".to_owned(),
         alone: None,
         rule: None,
+        within: None,
         definition: Some(Definition {
             id: "like".to_owned(),
             title: "22 people scored between 26% and 36%".to_owned(),

@@ -1,6 +1,7 @@
 //! One example of every chart, for goldens and the gallery. Figures are invented.
 
 use super::*;
+use crate::app::score::Ahead;
 use crate::web::parts::{LevelView, SealView};
 
 pub(crate) fn bins() -> Vec<ShapeBin> {
@@ -247,6 +248,8 @@ pub(crate) fn receipt_sample() -> crate::web::parts::ReceiptView {
               check it with a pencil.",
         base: -2.3894,
         base_words: "where everyone starts",
+        ahead: &Ahead::default(),
+        days: 90,
         groups: &[
             group(
                 "Load and travel",

@@ -6,6 +6,7 @@ use scraper::{Html, Selector};
 
 use super::samples::*;
 use super::*;
+use crate::app::score::Ahead;
 use crate::web::parts::LevelView;
 
 /// Set to anything to write the goldens anew.
@@ -318,7 +319,10 @@ proptest! {
             name: "x".to_owned(), href: None, words: String::new(), points: *points, half: 0.1,
         });
         let groups = [TermGroup { name: "g".to_owned(), terms: terms.collect() }];
-        let it = receipt(&Receipt { say: "", base, base_words: "", groups: &groups, seal: None });
+        let ahead = Ahead::default();
+        let it = receipt(&Receipt {
+            say: "", base, base_words: "", ahead: &ahead, days: 90, groups: &groups, seal: None,
+        });
         let cents = |text: &str| text.replace('−', "-").replace(['+', '.'], "").parse::<i64>().unwrap();
         let lines = it.groups.iter().flat_map(|group| &group.lines).chain(&it.small);
         let sum = cents(&it.base.points) + lines.map(|line| cents(&line.points)).sum::<i64>();
