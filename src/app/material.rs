@@ -133,17 +133,18 @@ mod tests {
         let rows = [
             row(1, "2026-01-01", left),
             row(1, "2026-02-01", left),
+            row(1, "2026-03-01", left),
             row(2, "2026-01-01", None),
-            row(2, "2026-06-01", None),
+            row(2, "2026-07-01", None),
         ];
         let span = Span { from: rows[0].as_of, to: Day::parse("2026-07-01").expect("an ISO date") };
         let it = count(&rows, span, 90, 40).expect("a count");
-        assert_eq!((it.rows, it.censored, it.people, it.exits), (3, 1, 2, 1));
-        assert_eq!(it.months.map(|it| it.1.to_string()), Some("2026-02".to_owned()));
+        assert_eq!((it.rows, it.censored, it.people, it.exits), (4, 1, 2, 1));
+        assert_eq!(it.months.map(|it| it.1.to_string()), Some("2026-03".to_owned()));
         assert!(it.is_short());
         assert_eq!(
             it.words(),
-            "At the present pace of 0.5 exits a month the other 39 take about 78 months. More \
+            "At the present pace of 0.3 exits a month the other 39 take about 117 months. More \
              years or more offices help at once."
         );
     }

@@ -79,6 +79,8 @@ struct TestView {
     untested: Option<StateView>,
     table: Option<TableView>,
     comparisons: Vec<String>,
+    horizons: Option<TableView>,
+    calibrated: Option<String>,
     calibration: Option<Chart>,
     lift: Option<String>,
 }
