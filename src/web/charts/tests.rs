@@ -40,6 +40,7 @@ goldens! {
     shape_mini: mini_sample();
     shape_categories: categories_sample();
     importance_rows: importance_sample();
+    heat_pair: heat_sample();
     calibration_points: calibration_sample();
     km_two: km_sample(2);
     km_four: km_sample(4);
@@ -184,6 +185,28 @@ fn groups(seed: u64, dice: &mut Dice) {
     let list: Vec<_> = (0..seed % 9).map(group).collect();
     let drawn = calibration(&Calibration { finding: "f", say: "", groups: &list });
     sound_picture(&format!("calibration {seed}"), &drawn.render().unwrap());
+    let cell = |_| HeatCell {
+        points: dice.value(),
+        low: dice.value(),
+        high: dice.value(),
+        n: dice.below(40) as f64,
+    };
+    let (columns, rows) = (seed % 10, 1 + seed % 9);
+    let cells: Vec<_> = (0..columns * rows).map(cell).collect();
+    let words = |many: u64| (0..many).map(|at| format!("step {at}")).collect::<Vec<_>>();
+    let drawn = heat(&Heat {
+        finding: "f",
+        say: "",
+        note: "",
+        across: "a",
+        up: "b",
+        columns: &words(columns),
+        rows: &words(rows),
+        cells: &cells,
+        floor: 20.0,
+        mark: Some((seed as usize % 11, 2)),
+    });
+    sound_picture(&format!("heat {seed}"), &drawn.render().unwrap());
     let mut km_group = |at: u64| KmGroup {
         name: format!("group {at}"),
         words: String::new(),
