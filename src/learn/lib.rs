@@ -26,6 +26,7 @@ pub mod frame;
 pub mod ebm;
 
 pub mod baseline;
+mod design;
 pub mod validate;
 
 pub mod calibrate;
