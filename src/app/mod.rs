@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 pub mod frame;
 pub mod glossary;
 pub mod imports;
+pub mod lab;
 pub mod material;
 pub mod memo;
 pub mod metrics;

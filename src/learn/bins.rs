@@ -278,7 +278,7 @@ fn cuts(runs: &[(f64, f64)], bins: usize) -> Vec<f64> {
 /// The decimal with the fewest digits in `(low, high]`, closest to the middle among its equals.
 ///
 /// `low < high`. Falls back to `high`, which is always right because cuts belong to the right.
-fn short_between(low: f64, high: f64) -> f64 {
+pub(crate) fn short_between(low: f64, high: f64) -> f64 {
     let middle = low + (high - low) / 2.0;
     let top = libm::floor(libm::log10(high.abs().max(low.abs()).max(1e-300))) as i32 + 1;
     for power in (top - 17..=top).rev() {
