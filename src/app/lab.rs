@@ -237,9 +237,6 @@ fn refused(error: learn::Error, place: &str) -> Error {
             format!("Not enough data in {place}: {error}."),
             "Give more rows, columns that vary, or fewer folds.",
         ),
-        It::TooManyCategories { .. } => {
-            invalid(format!("In {place} {error}."), "Take the column out, or pool its rare values.")
-        }
         It::Option { .. } => invalid(format!("`--set`: {error}."), ""),
         It::NotConverged { .. } => invalid(
             format!("In {place} {error}."),
