@@ -301,7 +301,9 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 #[expect(clippy::print_stdout, reason = "the figures are what this test is run for")]
 fn print(all: &[Figures]) {
-    println!("office      rows  exits   AUC model  AUC truth     gap  shapes  nulls inside  covered");
+    println!(
+        "office      rows  exits   AUC model  AUC truth     gap  shapes  nulls inside  covered"
+    );
     for it in all {
         println!(
             "{:<9} {:>6} {:>6}   {:>9.3}  {:>9.3}  {:>6.3}  {:>6.2}  {:>12.2}  {:>7.2}",
@@ -316,7 +318,9 @@ fn print(all: &[Figures]) {
             it.covered()
         );
     }
-    println!("feature                    spans  correlation (or share inside, null), bins covered, by office");
+    println!(
+        "feature                    spans  correlation (or share inside, null), bins covered, by office"
+    );
     for (at, shape) in shapes().iter().enumerate() {
         let mut line = String::new();
         for it in all {

@@ -78,7 +78,31 @@ pub fn evidence_words(card: &Card) -> String {
     )
 }
 
+/// Offices named one by one at most.
+const OFFICES_NAMED: usize = 5;
+
 impl Evidence {
+    /// What a model of one office alone would rest on; empty when there is only one.
+    pub fn local_words(&self) -> String {
+        if self.offices.len() < 2 {
+            return String::new();
+        }
+        let enough = self.offices.iter().filter(|it| it.have >= it.need).count();
+        let named = self.offices.iter().take(OFFICES_NAMED).map(|it| {
+            format!("{} has {} of {} exits", it.office, grouped(it.have), grouped(it.need))
+        });
+        let more = self.offices.len().saturating_sub(OFFICES_NAMED);
+        let more = if more > 0 { format!("; {more} more") } else { String::new() };
+        format!(
+            "A model of one office alone would ask for as much there: {}{more}. {}",
+            named.collect::<Vec<_>>().join(", "),
+            match enough {
+                0 => "None has enough, so they learn together.".to_owned(),
+                some => format!("{some} of {} have enough.", self.offices.len()),
+            }
+        )
+    }
+
     /// What there is, the least and what is asked for, in the same words on every page.
     pub fn words(&self) -> String {
         format!(
@@ -241,7 +265,9 @@ fn people(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::card::{BASE, Calibrated, Contender, Difference, FeatureCard, LOGISTIC};
+    use crate::app::card::{
+        BASE, Calibrated, Contender, Difference, FeatureCard, LOGISTIC, OfficeEvidence,
+    };
 
     fn step(label: &str, points: f64, half: f64, rows: u64) -> Step {
         Step {
@@ -341,5 +367,19 @@ mod tests {
         assert!(evidence_words(&card(740)).contains("740 voluntary exits stand behind"));
         assert!(evidence_words(&card(740)).contains("Read the largest lines only"));
         assert!(evidence_words(&card(1900)).contains("enough for its 18 lines"));
+        let office = |name: &str, have| OfficeEvidence {
+            office: name.to_owned(),
+            people: 80,
+            have,
+            need: 700,
+        };
+        let offices = vec![office("Northgate", 60), office("Lakes", 55)];
+        let it = Evidence { offices, ..Evidence::default() };
+        assert_eq!(
+            it.local_words(),
+            "A model of one office alone would ask for as much there: Northgate has 60 of 700 \
+             exits, Lakes has 55 of 700 exits. None has enough, so they learn together."
+        );
+        assert_eq!(Evidence::default().local_words(), "");
     }
 }

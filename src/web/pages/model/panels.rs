@@ -355,9 +355,10 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
                 bar("Least", "f-imp", it.floor, "to score anyone"),
             ],
             note: format!(
-                "People are counted, not months. Data {} to {}.",
+                "People are counted, not months. Data {} to {}. {}",
                 month_words(&model.card.months.0),
-                month_words(&model.card.months.1)
+                month_words(&model.card.months.1),
+                it.local_words()
             ),
             table: None,
         },
