@@ -27,6 +27,7 @@ pub mod ebm;
 
 pub mod baseline;
 mod design;
+pub mod forest;
 pub mod tree;
 pub mod validate;
 
