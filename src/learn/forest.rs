@@ -75,8 +75,7 @@ impl Forest {
         let design = Design::fit(frame)?;
         let draws = options.trees.div_ceil(TREES_PER_DRAW);
         let (next, rng) = (AtomicUsize::new(0), Rng::new(options.seed));
-        let done: Mutex<Vec<Option<Result<(Trees, usize)>>>> =
-            Mutex::new((0..draws).map(|_| None).collect());
+        let done = Mutex::new(std::iter::repeat_with(|| None).take(draws).collect::<Vec<_>>());
         let work = || {
             loop {
                 let draw = next.fetch_add(1, Ordering::Relaxed);

@@ -177,7 +177,9 @@ fn centres(rows: &[Vec<f64>], label: &[u32], k: usize) -> Option<Vec<Vec<f64>>> 
         counts[*label as usize] += 1.0;
     }
     for (sum, count) in sums.iter_mut().zip(&counts) {
-        sum.iter_mut().for_each(|it| *it /= count);
+        for it in sum.iter_mut() {
+            *it /= count;
+        }
     }
     counts.iter().all(|it| *it > 0.0).then_some(sums)
 }
