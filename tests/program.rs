@@ -53,8 +53,9 @@ fn the_lab_answers_mends_and_asks_for_more() {
     check(&["--data", "/there/is/none.csv"], 1, "none.csv");
     check(&["--data", &good, "--explain", "0"], 1, "Rows count from 1");
     check(&["--data", &flat], 3, "nothing to tell apart");
-    let output = command(program()).args(fit(&["--data", &good, "--model", "logistic", "--json"]));
-    let json: serde_json::Value = serde_json::from_slice(&output.output().unwrap().stdout).unwrap();
+    let asked = fit(&["--data", &good, "--model", "logistic", "--json"]);
+    let output = command(program()).args(asked).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(json["mean"]["auc"].as_f64().unwrap() > 0.9, "{json}");
 }
 
