@@ -60,7 +60,7 @@ enum Command {
     Demo(demo::Arguments),
     /// Train a model, test it and score everyone
     Train(train::Arguments),
-    /// Score everyone with the newest model
+    /// Score everyone with the model in use
     Predict(predict::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
