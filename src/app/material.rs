@@ -80,13 +80,14 @@ pub(super) fn evidence(have: u64, spells: u64, floor: u64) -> Result<Evidence> {
     let base_rate = (have as f64 / spells.max(1) as f64).clamp(0.001, 0.999);
     let plan = Plan { parameters: FEATURES.len() as u64, base_rate, r_squared: None };
     let need = needed(&plan).map_err(learn_error)?.events;
-    Ok(Evidence { have, floor, need })
+    Ok(Evidence { have, floor, need, offices: Vec::new() })
 }
 
 impl Material {
     /// How much evidence there is, in words.
     pub fn evidence_words(&self) -> String {
-        Evidence { have: self.exits, floor: self.floor, need: self.need }.words()
+        Evidence { have: self.exits, floor: self.floor, need: self.need, ..Evidence::default() }
+            .words()
     }
 
     /// Whether a training would be refused.

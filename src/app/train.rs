@@ -3,10 +3,11 @@
 //! Tested on the last months, by models that saw neither those months nor those people; then fitted
 //! on everything and kept with its card. Never here: numerics (see the crate `learn`), pages.
 
+mod contender;
+
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use learn::baseline::Logistic;
 use learn::ebm::{self, Ebm, EbmOptions};
 use learn::frame::Frame;
 use learn::progress::{Flow, Progress, Step};
@@ -14,9 +15,11 @@ use learn::validate::{self, Scored, Split};
 use learn::{artifact, frame::ColumnKind};
 use sha2::{Digest, Sha256};
 
+use contender::CONTENDERS;
+
 use super::card::{
-    CalibrationGroup, Card, Difference, Evidence, FORMAT, FeatureCard, LiftCard, Measures, Ranged,
-    Validation,
+    BASE, CalibrationGroup, Card, Contender, Difference, Evidence, FORMAT, FeatureCard, LiftCard,
+    Measures, Ranged, Validation,
 };
 use super::material::evidence;
 use super::progress::{Live, LiveShape, Silent, Tell, go_on, stopped};
@@ -43,8 +46,6 @@ const BINS_MAX: usize = 34;
 const DRAWS: usize = 200;
 /// Groups of the calibration.
 const GROUPS: usize = 5;
-/// Strength of the logistic regression's ridge, scikit-learn's default.
-const RIDGE: f64 = 1.0;
 
 /// The steps of a training: the percent each begins at, and what it does.
 pub const STEPS: [(u64, &str); 5] = [
@@ -265,8 +266,7 @@ struct Predictions {
     group: Vec<u32>,
     time: Vec<i32>,
     ebm: Vec<f64>,
-    logistic: Vec<f64>,
-    base: Vec<f64>,
+    contenders: [Vec<f64>; CONTENDERS.len()],
 }
 
 impl Predictions {
@@ -279,10 +279,10 @@ impl Predictions {
     ) -> learn::Result<()> {
         let (train, test) = (frame.take(&split.train)?, frame.take(&split.test)?);
         let model = ebm::fit(&train, options, ear)?;
-        let logistic = Logistic::fit(&train, RIDGE)?;
         self.ebm.extend(model.probabilities(test.columns())?);
-        self.logistic.extend(logistic.probabilities(test.columns())?);
-        self.base.extend(vec![train.base_rate(); test.rows()]);
+        for (said, it) in self.contenders.iter_mut().zip(CONTENDERS) {
+            said.extend((it.fit)(&train, options.seed)?(test.columns())?);
+        }
         self.target.extend(test.target());
         self.group.extend(test.group());
         self.time.extend(test.time());
@@ -297,8 +297,19 @@ impl Predictions {
         seed: u64,
     ) -> std::result::Result<Validation, Failure> {
         let scored = |it: &[f64]| Scored::new(&self.target, it, None, &self.group);
-        let (ebm, logistic, base) =
-            (scored(&self.ebm)?, scored(&self.logistic)?, scored(&self.base)?);
+        let ebm = scored(&self.ebm)?;
+        let mut contenders = Vec::with_capacity(CONTENDERS.len());
+        for (it, said) in CONTENDERS.iter().zip(&self.contenders) {
+            let scored = scored(said)?;
+            contenders.push(Contender {
+                id: it.id.to_owned(),
+                name: it.name.to_owned(),
+                measures: measures(&scored.report(DRAWS, seed)),
+                against: difference(&ebm, &scored)?,
+            });
+        }
+        let base = contenders.iter().find(|it| it.id == BASE);
+        let base_log_loss = base.and_then(|it| it.measures.log_loss.value).unwrap_or(f64::NAN);
         let report = ebm.report(DRAWS, seed);
         let (first, last) = ends(frame);
         let (first, last) =
@@ -313,12 +324,9 @@ impl Predictions {
             events: report.events as u64,
             people: report.groups as u64,
             base_rate: report.base_rate,
-            base_log_loss: base.log_loss(),
-            base: measures(&base.report(DRAWS, seed)),
+            base_log_loss,
             ebm: measures(&report),
-            logistic: measures(&logistic.report(DRAWS, seed)),
-            against_logistic: difference(&ebm, &logistic)?,
-            against_base_rate: difference(&ebm, &base)?,
+            contenders,
             calibration: ebm.reliability(GROUPS).iter().map(calibration_group).collect(),
             lift: ebm.lift(k, DRAWS, seed).ok().map(|it| LiftCard {
                 k: it.k as u64,
@@ -330,6 +338,7 @@ impl Predictions {
                 },
                 lift: it.lift.into(),
             }),
+            ..Validation::default()
         })
     }
 }
@@ -390,6 +399,7 @@ fn card_of(office: &Office, table: &Table, model: &Ebm, evidence: Evidence) -> C
             median,
             importance: importance.map_or(0.0, |it| it.mean),
             importance_sd: importance.map_or(0.0, |it| it.sd),
+            direction: None,
         }
     });
     Card {

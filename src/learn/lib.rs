@@ -22,6 +22,7 @@ pub mod rng;
 
 pub mod bins;
 pub mod frame;
+pub mod hazard;
 
 pub mod ebm;
 

@@ -30,6 +30,12 @@ pub fn verdict(card: &Card) -> (Verdict, String) {
         let why = card.no_validation.as_deref().unwrap_or("The reason was not kept.");
         return (Verdict::Untested, format!("This model was not tested. {why}"));
     };
+    if test.contenders.is_empty() {
+        let words = "An earlier version of this program tested this model. Train again to see \
+                     whether the data support it."
+            .to_owned();
+        return (Verdict::Untested, words);
+    }
     let ones = "by more than one standard error";
     if test.supports_model() {
         let words = format!(
@@ -199,7 +205,7 @@ fn people(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::card::{Difference, Evidence, FeatureCard};
+    use crate::app::card::{BASE, Contender, Difference, FeatureCard, LOGISTIC};
 
     fn step(label: &str, points: f64, half: f64, rows: u64) -> Step {
         Step {
@@ -244,12 +250,13 @@ mod tests {
 
     #[track_caller]
     fn check(against_base: f64, against_logistic: f64, expected: Verdict, start: &str) {
-        let difference = |value| Difference { value, se: 0.01 };
-        let test = Validation {
-            against_base_rate: difference(against_base),
-            against_logistic: difference(against_logistic),
-            ..Validation::default()
+        let contender = |id: &str, value| Contender {
+            id: id.to_owned(),
+            against: Difference { value, se: 0.01 },
+            ..Contender::default()
         };
+        let contenders = vec![contender(LOGISTIC, against_logistic), contender(BASE, against_base)];
+        let test = Validation { contenders, ..Validation::default() };
         let (found, words) = verdict(&Card { validation: Some(test), ..Card::default() });
         assert_eq!(found, expected);
         assert!(words.starts_with(start), "{words}");
@@ -262,12 +269,14 @@ mod tests {
         check(-0.01, -0.02, Verdict::NotSupported, "The data do not support");
         let card = Card { no_validation: Some("Too few months.".to_owned()), ..Card::default() };
         assert_eq!(verdict(&card).1, "This model was not tested. Too few months.");
+        let old = Card { validation: Some(Validation::default()), ..Card::default() };
+        assert_eq!(verdict(&old).0, Verdict::Untested, "a card of format 1");
     }
 
     #[test]
     fn evidence_is_compared_with_what_is_asked() {
         let card = |have| Card {
-            evidence: Evidence { have, floor: 40, need: 900 },
+            evidence: Evidence { have, floor: 40, need: 900, ..Evidence::default() },
             features: vec![FeatureCard::default(); 18],
             ..Card::default()
         };

@@ -181,7 +181,7 @@ impl Ebm {
         self.bins.iter().zip(columns).map(|(bins, it)| bins.index(it)).collect()
     }
 
-    fn bins_of(&self, row: &[Value<'_>]) -> Result<Vec<usize>> {
+    pub(super) fn bins_of(&self, row: &[Value<'_>]) -> Result<Vec<usize>> {
         if row.len() != self.bins.len() {
             let expected = format!("{} values", self.bins.len());
             return Err(Error::ColumnMismatch { expected, found: row.len().to_string() });

@@ -2,7 +2,7 @@
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `boost` the order of steps; `split` one step; `pass` the arithmetic over rows;
-//! `assemble` bags to one model; `explain` one row as a sum.
+//! `assemble` bags to one model; `explain` one row as a sum; `resample` the same row in each bag.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -16,6 +16,7 @@ mod explain;
 pub mod options;
 mod pass;
 mod prepare;
+mod resample;
 mod split;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod tests;
 pub(crate) use assemble::{quantise, standard_errors};
 pub use explain::{Explanation, Place, Prediction, ShapePoint};
 pub use options::{Direction, EbmOptions};
+pub use resample::{Agreement, Resampled};
 
 use crate::bins::Bins;
 use crate::error::{Error, Result};

@@ -205,22 +205,19 @@ pub(super) fn test(model: &Model) -> TestView {
         layout: test.layout_words(),
         untested: None,
         table: Some(table(test)),
-        comparisons: vec![
-            against("the base rate", test.against_base_rate),
-            against("the logistic regression", test.against_logistic),
-        ],
+        comparisons: test.contenders.iter().map(|it| against(&it.name, it.against)).collect(),
         calibration: Some(calibration(test)),
         lift: test.lift.as_ref().map(|it| lift_words(it, test, card)),
     }
 }
 
 fn table(test: &Validation) -> TableView {
-    let row = |name: &str, it: &Measures, auc: Option<&str>| {
-        let auc = auc.map_or_else(|| ranged(&it.auc, 3), str::to_owned);
+    let row = |name: &str, it: &Measures| {
         let slope = if it.slope.value.is_some() { ranged(&it.slope, 2) } else { "none".to_owned() };
-        vec![name.to_owned(), auc, ranged(&it.log_loss, 4), ranged(&it.brier, 4), slope]
+        let (auc, loss) = (ranged(&it.auc, 3), ranged(&it.log_loss, 4));
+        vec![name.to_owned(), auc, loss, ranged(&it.brier, 4), slope]
     };
-    let base = Measures { slope: Ranged::default(), ..test.base.clone() };
+    let others = test.contenders.iter().map(|it| row(&it.name, &it.measures));
     TableView {
         caption: format!(
             "{} person-months of {} people, {} before an exit; 95% intervals by person",
@@ -236,20 +233,16 @@ fn table(test: &Validation) -> TableView {
             ThView { class: "r hide-md", ..ThView::text("Brier") },
             ThView { class: "r hide-md", ..ThView::text("Calibration slope") },
         ],
-        rows: vec![
-            row("This model (EBM)", &test.ebm, None),
-            row("Logistic regression", &test.logistic, None),
-            row("Base rate for everyone", &base, Some("0.500 by definition")),
-        ],
+        rows: [row("This model (EBM)", &test.ebm)].into_iter().chain(others).collect(),
     }
 }
 
 fn against(whom: &str, it: Difference) -> String {
     let (size, se) = (it.value.abs(), it.se);
-    let way = if it.value < 0.0 { "lower" } else { "higher" };
+    let way = if it.value < 0.0 { "higher" } else { "lower" };
     let far = if size > se { "more" } else { "no more" };
     format!(
-        "Its log loss is {size:.4} {way} than that of {whom}, {far} than one standard error of \
+        "{whom}: its log loss is {size:.4} {way} than this one's, {far} than one standard error of \
          {se:.4} (by person)."
     )
 }
