@@ -76,7 +76,7 @@ fn copy(from: &Path, to: &Path) {
         let other = to.join(path.file_name().expect("a name"));
         if path.is_dir() {
             copy(&path, &other);
-        } else if path.extension().is_none_or(|it| it != "lock") {
+        } else if path.extension().is_some_and(|it| it == "db" || it == "json" || it == "md") {
             std::fs::copy(&path, other).expect("a copy");
         }
     }

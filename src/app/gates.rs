@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::card::{Card, Difference, Validation};
+use super::card::{BASE, Card, Difference, GroupCard, LOGISTIC, Ranged, Validation};
+use crate::domain::calendar::MONTH_DAYS;
 use crate::domain::count::grouped;
 use learn::math;
 
@@ -40,28 +41,15 @@ pub enum Outcome {
     NotChecked,
 }
 
-/// Predicted against observed in one group of people.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// `North`.
-    pub name: String,
-    /// Rows tested.
-    pub rows: u64,
-    /// Rows followed by an exit.
-    pub events: u64,
-    /// Mean predicted.
-    pub predicted: f64,
-}
-
 /// Slopes that are near enough to 1 whatever their interval says.
 const SLOPE_NEAR: (f64, f64) = (0.8, 1.25);
-/// Predicted exits over observed ones that are near enough to 1 whatever chance allows.
-const LARGE_NEAR: (f64, f64) = (0.8, 1.25);
-/// Share of people whose first reason must be the same in most resamples.
-const STABLE_SHARE_MIN: f64 = 0.6;
-/// Exits expected in a group below which its error cannot be told from chance.
+/// Exits that came over those foretold that are near enough to 1 whatever chance allows.
+const LEVEL_NEAR: (f64, f64) = (0.8, 1.25);
+/// Share of bags in which half of the people must have the same first reason.
+const STABLE_SHARE_MIN: f64 = 0.5;
+/// Exits foretold or come in a group below which its error cannot be told from chance.
 const GROUP_EXITS_MIN: f64 = 5.0;
-/// Error of all groups together that a fair model exceeds once in twenty.
+/// How often a fair model may fail: once in twenty for all groups together (Bonferroni).
 const GROUPS_ALPHA: f64 = 0.05;
 /// 95%, two-sided.
 const Z_95: f64 = 1.959_963_984_540_054;
@@ -75,11 +63,11 @@ pub fn check(card: &Card, in_use: Option<&Card>) -> Vec<Gate> {
     };
     vec![
         test.map_or_else(|| QUALITY.unchecked(untested()), quality),
-        test.map_or_else(|| SLOPE.unchecked(untested()), slope),
-        test.map_or_else(|| LARGE.unchecked(untested()), in_the_large),
+        test.map_or_else(|| SLOPE.unchecked(untested()), |it| slope(card, it)),
+        test.map_or_else(|| LEVEL.unchecked(untested()), |it| level(card, it)),
         stability(card),
-        fairness(&OFFICE, &groups(card, "office")),
-        fairness(&TRADE, &groups(card, "trade")),
+        test.map_or_else(|| OFFICE.unchecked(untested()), |it| fairness(card, it, &OFFICE)),
+        test.map_or_else(|| TRADE.unchecked(untested()), |it| fairness(card, it, &TRADE)),
         no_regression(card, in_use),
     ]
 }
@@ -119,6 +107,8 @@ struct Blank {
     title: &'static str,
     need: &'static str,
     required: bool,
+    /// Which groups of the card it looks at.
+    by: &'static str,
 }
 
 const QUALITY: Blank = Blank {
@@ -127,42 +117,49 @@ const QUALITY: Blank = Blank {
     need: "Log loss below the base rate's by one standard error, and not above the logistic \
            regression's by one",
     required: true,
+    by: "",
 };
 const SLOPE: Blank = Blank {
     id: "calibration",
     title: "Calibration",
     need: "Slope between 0.8 and 1.25, or an interval that holds 1",
     required: true,
+    by: "",
 };
-const LARGE: Blank = Blank {
+const LEVEL: Blank = Blank {
     id: "level",
     title: "Level of the chances",
-    need: "As many exits as foretold, within a fifth or within chance",
+    need: "As many exits as foretold: a ratio between 0.8 and 1.25, or an interval that holds 1",
     required: true,
+    by: "",
 };
 const STABILITY: Blank = Blank {
     id: "stability",
     title: "Stability of reasons",
-    need: "The same first reason in most resamples for 60% of people",
+    need: "For half of the people the same first reason in at least half of the bags",
     required: false,
+    by: "",
 };
 const OFFICE: Blank = Blank {
     id: "fairness_office",
     title: "Fairness by office",
-    need: "In each office, the exits foretold lie within what chance allows",
+    need: "In each office as many exits as foretold, within what chance allows",
     required: false,
+    by: "office",
 };
 const TRADE: Blank = Blank {
     id: "fairness_trade",
     title: "Fairness by trade",
-    need: "In each trade, the exits foretold lie within what chance allows",
+    need: "In each trade as many exits as foretold, within what chance allows",
     required: false,
+    by: "trade",
 };
 const REGRESSION: Blank = Blank {
     id: "no_regression",
     title: "No worse than the model in use",
     need: "Gain over the base rate not smaller by one standard error",
     required: false,
+    by: "",
 };
 
 impl Blank {
@@ -185,7 +182,11 @@ impl Blank {
 }
 
 fn quality(test: &Validation) -> Gate {
-    let (base, logistic) = (test.against_base_rate, test.against_logistic);
+    let of = |id| test.contender(id).map(|it| it.against);
+    let (Some(base), Some(logistic)) = (of(BASE), of(LOGISTIC)) else {
+        let words = "An earlier version of the program tested it, in another way. Train again.";
+        return QUALITY.unchecked(words.to_owned());
+    };
     let beats = test.beats_base_rate();
     let no_worse = logistic.value <= logistic.se;
     let have = format!("{} to the base rate, {} to the logistic", signed(base), signed(logistic));
@@ -206,63 +207,81 @@ fn quality(test: &Validation) -> Gate {
     QUALITY.gate(beats && no_worse, have, words.to_owned())
 }
 
-fn slope(test: &Validation) -> Gate {
-    let it = &test.ebm.slope;
-    let (Some(value), Some(low), Some(high)) = (it.value, it.low, it.high) else {
+/// Whether a figure whose right value is 1 is near it or cannot be told from it; none without a
+/// figure.
+fn is_about_one(it: &Ranged, near: (f64, f64)) -> Option<bool> {
+    let value = it.value?;
+    let holds = it.low.zip(it.high).is_some_and(|(low, high)| low <= 1.0 && 1.0 <= high);
+    Some(holds || (near.0..=near.1).contains(&value))
+}
+
+/// The slope of the model as it is kept: after its correction, where there was one.
+fn slope(card: &Card, test: &Validation) -> Gate {
+    let checked = card.calibrated.as_ref();
+    let corrected = checked.map(|it| it.after.unwrap_or(it.before).slope);
+    let it = corrected.unwrap_or(test.ebm.slope);
+    let (Some(passed), Some(value)) = (is_about_one(&it, SLOPE_NEAR), it.value) else {
         return SLOPE.unchecked("The test holds too few exits to tell the slope.".to_owned());
     };
-    let near = (SLOPE_NEAR.0..=SLOPE_NEAR.1).contains(&value);
-    let holds_one = low <= 1.0 && 1.0 <= high;
-    let have = format!("{value:.2} ({low:.2} to {high:.2})");
-    let words = if near || holds_one {
+    let words = if passed {
         "High chances are about as much higher than low ones as they should be."
     } else if value < 1.0 {
         "Its chances lie too far apart: high ones are too high, low ones too low."
     } else {
         "Its chances lie too near to each other: high ones are too low, low ones too high."
     };
-    SLOPE.gate(near || holds_one, have, words.to_owned())
+    SLOPE.gate(passed, ranged(&it), words.to_owned())
 }
 
-/// Mean foretold against observed over all tested rows. Windows of neighbouring months overlap, so an
-/// exit is counted about as often as a window has months: chance is reckoned on rows over that.
-fn in_the_large(test: &Validation) -> Gate {
+/// Exits that came over exits foretold, of the model as it is kept.
+fn level(card: &Card, test: &Validation) -> Gate {
+    let checked = card.calibrated.as_ref().map(|it| it.after.unwrap_or(it.before).ratio);
+    let at = || test.horizons.iter().find(|it| it.days == card.horizon_days).map(|it| it.ratio);
+    let Some(it) = checked.or_else(at).or_else(|| ratio_of_groups(card, test)) else {
+        return LEVEL.unchecked("The card does not say how many exits were foretold.".to_owned());
+    };
+    let (Some(passed), Some(value)) = (is_about_one(&it, LEVEL_NEAR), it.value) else {
+        return LEVEL.unchecked("The test holds too few exits to tell.".to_owned());
+    };
+    let words = match (passed, value < 1.0) {
+        (true, _) => "About as many exits came as were foretold.",
+        (false, true) => "More exits were foretold than came.",
+        (false, false) => "Fewer exits were foretold than came.",
+    };
+    LEVEL.gate(passed, format!("{} times as foretold", ranged(&it)), words.to_owned())
+}
+
+/// The ratio from the calibration groups of older cards, by Wilson on rows that do not overlap.
+fn ratio_of_groups(card: &Card, test: &Validation) -> Option<Ranged> {
     let rows: u64 = test.calibration.iter().map(|it| it.rows).sum();
-    if rows == 0 {
-        return LARGE.unchecked("The card holds no groups to compare.".to_owned());
-    }
     let mean = |of: fn(&super::card::CalibrationGroup) -> f64| {
         test.calibration.iter().map(|it| of(it) * it.rows as f64).sum::<f64>() / rows as f64
     };
     let (predicted, observed) = (mean(|it| it.predicted), mean(|it| it.observed));
-    let apart = rows as f64 / f64::from(test.gap_months.max(1));
-    let (low, high) = math::wilson(observed * apart, apart, Z_95);
-    let ratio = predicted / observed;
-    let near = (LARGE_NEAR.0..=LARGE_NEAR.1).contains(&ratio);
-    let passed = near || (low <= predicted && predicted <= high);
-    let have = format!(
-        "{} foretold, {} came ({} to {})",
-        percent(predicted),
-        percent(observed),
-        percent(low),
-        percent(high)
-    );
-    let words = match (passed, predicted > observed) {
-        (true, _) => "About as many exits were foretold as came.",
-        (false, true) => "More exits were foretold than came.",
-        (false, false) => "Fewer exits were foretold than came.",
-    };
-    LARGE.gate(passed, have, words.to_owned())
+    let n = rows as f64 / overlap(card);
+    (rows > 0 && predicted > 0.0).then(|| {
+        let (low, high) = math::wilson(observed * n, n, Z_95);
+        let over = |it: f64| Some(it / predicted);
+        Ranged { value: over(observed), low: over(low), high: over(high) }
+    })
+}
+
+/// Windows of neighbouring months overlap: an exit is counted about as often as a window has months.
+fn overlap(card: &Card) -> f64 {
+    (f64::from(card.horizon_days) / MONTH_DAYS).max(1.0)
 }
 
 fn stability(card: &Card) -> Gate {
-    let Some((share, people)) = stable_share(card) else {
-        return STABILITY.unchecked(
-            "How often reasons stay the same in resamples was not measured.".to_owned(),
-        );
+    let Some(it) = card.stability.filter(|it| it.people > 0) else {
+        return STABILITY.unchecked("How often reasons stay the same was not measured.".to_owned());
     };
-    let have = format!("{:.0}% of {} people", 100.0 * share, grouped(people));
-    let passed = share >= STABLE_SHARE_MIN;
+    let have = format!(
+        "{:.0} of {} bags, median of {} people",
+        it.top * it.bags as f64,
+        it.bags,
+        grouped(it.people)
+    );
+    let passed = it.top >= STABLE_SHARE_MIN;
     let words = if passed {
         "For most people the first reason does not depend on which colleagues were learned from."
     } else {
@@ -272,55 +291,72 @@ fn stability(card: &Card) -> Gate {
 }
 
 /// Whether any group was foretold further off than chance allows, at 5% for all groups together.
-fn fairness(blank: &Blank, groups: &[Group]) -> Gate {
+fn fairness(card: &Card, test: &Validation, blank: &Blank) -> Gate {
+    let groups: Vec<&GroupCard> = test.groups.iter().filter(|it| it.by == blank.by).collect();
     if groups.is_empty() {
         return blank.unchecked("The card does not say how each group was foretold.".to_owned());
     }
-    let large: Vec<&Group> = groups.iter().filter(|it| expected(it) >= GROUP_EXITS_MIN).collect();
-    if large.len() < 2 {
+    let is_large = |it: &&&GroupCard| exits_in(card, it) >= GROUP_EXITS_MIN;
+    let large: Vec<&GroupCard> = groups.iter().filter(is_large).copied().collect();
+    let small = groups.len() - large.len();
+    let [first, _, ..] = large.as_slice() else {
         return blank.unchecked(format!(
-            "Fewer than two groups are large enough: a group needs {GROUP_EXITS_MIN:.0} exits \
+            "Fewer than two groups are large enough: each needs {GROUP_EXITS_MIN:.0} exits, \
              foretold or come."
         ));
-    }
-    let z = math::normal_quantile(1.0 - GROUPS_ALPHA / (2.0 * large.len() as f64));
-    let ends = |it: &Group| math::wilson(it.events as f64, it.rows as f64, z);
-    let off: Vec<&&Group> = large
-        .iter()
-        .filter(|it| {
-            let (low, high) = ends(it);
-            it.predicted < low || it.predicted > high
-        })
-        .collect();
-    let worst = |it: &&&Group| (it.predicted - it.events as f64 / it.rows as f64).abs();
-    let Some(most) = large.iter().max_by(|a, b| worst(&a).total_cmp(&worst(&b))) else {
-        return blank.unchecked("No group is large enough.".to_owned());
     };
-    let (low, high) = ends(most);
+    let z = math::normal_quantile(1.0 - GROUPS_ALPHA / (2.0 * large.len() as f64));
+    let off = |it: &GroupCard| {
+        let (low, high) = ratio_ends(card, it, z);
+        low > 1.0 || high < 1.0
+    };
+    let size = |it: &GroupCard| (ratio(it) - 1.0).abs();
+    let most = large.iter().fold(*first, |most, it| if size(it) > size(most) { it } else { most });
+    let (low, high) = ratio_ends(card, most, z);
     let have = format!(
-        "{}: {} foretold, {} came ({} to {}, {} rows)",
+        "Most in {}: {:.2} ({low:.2} to {high:.2}) times as foretold, {} people",
         most.name,
-        percent(most.predicted),
-        percent(most.events as f64 / most.rows as f64),
-        percent(low),
-        percent(high),
-        grouped(most.rows)
+        ratio(most),
+        grouped(most.people)
     );
-    let names: Vec<&str> = off.iter().map(|it| it.name.as_str()).collect();
-    let small = groups.len() - large.len();
+    let names: Vec<&str> = large.iter().filter(|it| off(it)).map(|it| it.name.as_str()).collect();
     let mut words = match names.as_slice() {
         [] => format!("All {} groups were foretold within what chance allows.", large.len()),
         names => format!("Foretold further off than chance allows: {}.", names.join(", ")),
     };
-    if small > 0 {
-        words += &format!(" {small} groups are too small to tell.");
+    match small {
+        0 => {}
+        1 => words += " One group is too small to tell.",
+        _ => words += &format!(" {small} groups are too small to tell."),
     }
-    blank.gate(off.is_empty(), have, words)
+    blank.gate(names.is_empty(), have, words)
 }
 
-/// Exits foretold or come, whichever is more: a group with neither says nothing.
-fn expected(it: &Group) -> f64 {
-    (it.predicted * it.rows as f64).max(it.events as f64)
+/// Exits foretold or come, whichever is more, each counted once.
+fn exits_in(card: &Card, it: &GroupCard) -> f64 {
+    (it.predicted * it.rows as f64).max(it.events as f64) / overlap(card)
+}
+
+/// Exits that came over those foretold.
+fn ratio(it: &GroupCard) -> f64 {
+    it.events as f64 / (it.predicted * it.rows as f64).max(f64::MIN_POSITIVE)
+}
+
+/// Ends of the ratio at `z` standard errors: the card's interval by person widened on the scale of
+/// logarithms, or Wilson's on rows that do not overlap where the card has none (no exit came).
+fn ratio_ends(card: &Card, it: &GroupCard, z: f64) -> (f64, f64) {
+    let known = it.ratio.value.zip(it.ratio.low).zip(it.ratio.high);
+    if let Some(((value, low), high)) = known
+        && low > 0.0
+    {
+        let wider = |end: f64| value * math::exp(math::ln(end / value) * z / Z_95);
+        return (wider(low), wider(high));
+    }
+    let n = it.rows as f64 / overlap(card);
+    let share = it.events as f64 / it.rows as f64;
+    let (low, high) = math::wilson(share * n, n, z);
+    let predicted = it.predicted.max(f64::MIN_POSITIVE);
+    (low / predicted, high / predicted)
 }
 
 /// Each model against the base rate of its own test: the months tested are not the same, and the model
@@ -329,8 +365,10 @@ fn no_regression(card: &Card, in_use: Option<&Card>) -> Gate {
     let Some(before) = in_use else {
         return REGRESSION.unchecked("No model is in use yet.".to_owned());
     };
-    let (Some(new), Some(old)) = (&card.validation, &before.validation) else {
-        return REGRESSION.unchecked("One of the two models was not tested.".to_owned());
+    let gain = |it: &Card| Some(it.validation.as_ref()?.contender(BASE)?.against);
+    let (Some(new), Some(old)) = (gain(card), gain(before)) else {
+        let words = "One of the two was not tested, or by an earlier version of the program.";
+        return REGRESSION.unchecked(words.to_owned());
     };
     if card.horizon_days != before.horizon_days {
         return REGRESSION.unchecked(format!(
@@ -338,7 +376,6 @@ fn no_regression(card: &Card, in_use: Option<&Card>) -> Gate {
             card.horizon_days, before.horizon_days
         ));
     }
-    let (new, old) = (new.against_base_rate, old.against_base_rate);
     let se = (new.se * new.se + old.se * old.se).sqrt();
     let passed = new.value - old.value <= se;
     let have = format!("{} to the base rate, in use {}", signed(new), signed(old));
@@ -351,22 +388,16 @@ fn no_regression(card: &Card, in_use: Option<&Card>) -> Gate {
     REGRESSION.gate(passed, have, words.to_owned())
 }
 
-/// Groups of one kind on a card; empty when the card has none.
-fn groups(_card: &Card, _kind: &str) -> Vec<Group> {
-    Vec::new()
-}
-
-/// Share of people whose first reason is the same in most resamples, and how many people.
-fn stable_share(_card: &Card) -> Option<(f64, u64)> {
-    None
+fn ranged(it: &Ranged) -> String {
+    match (it.value, it.low, it.high) {
+        (Some(value), Some(low), Some(high)) => format!("{value:.2} ({low:.2} to {high:.2})"),
+        (Some(value), _, _) => format!("{value:.2}, no interval"),
+        _ => "not known".to_owned(),
+    }
 }
 
 fn signed(it: Difference) -> String {
     format!("{:+.4} ± {:.4}", it.value, it.se)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
 }
 
 #[cfg(test)]

@@ -267,7 +267,11 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule, as_of: Day) -> Result<Vec<P
     Ok(predictions)
 }
 
-fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<&NotScored>) -> Result<PredictionRow> {
+pub(super) fn prediction(
+    loaded: &Loaded,
+    row: &MonthRow,
+    why: Option<&NotScored>,
+) -> Result<PredictionRow> {
     let base = PredictionRow {
         technician_id: row.technician_id,
         as_of: row.as_of,

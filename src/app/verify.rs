@@ -233,8 +233,10 @@ fn mismatch(row: &Sealed, known: &Known<'_>) -> Option<&'static str> {
         return (!silent).then_some("It has neither a score nor a reason for none.");
     }
     let loaded = known.loaded.as_ref()?;
+    // Equal seals are equal bits.
+    let same = |it: &PredictionRow| seal("", it) == seal("", &row.said);
     match again(&row.said, loaded) {
-        Some(said) if same(&said, &row.said) => None,
+        Some(said) if same(&said) => None,
         Some(_) => Some("Computed again from its model and its values it comes out differently."),
         None => Some("Its values cannot be read."),
     }
@@ -256,21 +258,6 @@ fn again(said: &PredictionRow, loaded: &Loaded) -> Option<PredictionRow> {
         let at = FEATURES.iter().position(|it| it.id == term.feature)?;
         row.values[at] = term.value;
     }
-    let (reasons, chance) = score::explain(loaded, &row).ok()?;
-    Some(PredictionRow {
-        chance: Some(chance),
-        intercept: Some(reasons.intercept),
-        log_odds: Some(reasons.log_odds),
-        terms: serde_json::to_string(&reasons.terms).ok()?,
-        ..said.clone()
-    })
-}
-
-/// Equal bit for bit: the text of a number is the same exactly when its bits are.
-fn same(a: &PredictionRow, b: &PredictionRow) -> bool {
-    let bits = |it: &PredictionRow| {
-        let (p, low, high) = it.chance.unwrap_or_default();
-        [Some(p), Some(low), Some(high), it.intercept, it.log_odds].map(|it| it.map(f64::to_bits))
-    };
-    bits(a) == bits(b) && a.terms == b.terms
+    let again = score::prediction(loaded, &row, None).ok()?;
+    Some(PredictionRow { band: said.band.clone(), ..again })
 }

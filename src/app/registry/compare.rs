@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Entry, find};
-use crate::app::card::{Card, Ranged};
+use crate::app::card::{BASE, Card, Ranged, Validation};
 use crate::app::{Cx, Result};
 use crate::domain::calendar::Day;
 use crate::domain::risk::Band;
@@ -116,22 +116,17 @@ pub fn compare(cx: &Cx<'_>, a: u32, b: u32) -> Result<Comparison> {
 
 fn figures(a: &Card, b: &Card) -> Vec<Figure> {
     let (Some(a), Some(b)) = (&a.validation, &b.validation) else { return Vec::new() };
-    let lift = |it: &crate::app::card::Validation| it.lift.map(|it| it.lift).unwrap_or_default();
-    let gain = |it: crate::app::card::Difference| Ranged {
-        value: Some(it.value),
-        low: Some(it.value - Z_90 * it.se),
-        high: Some(it.value + Z_90 * it.se),
+    let lift = |it: &Validation| it.lift.map(|it| it.lift).unwrap_or_default();
+    let gain = |it: &Validation| {
+        let Some(it) = it.contender(BASE).map(|it| it.against) else { return Ranged::default() };
+        let end = |side: f64| Some(it.value + side * Z_90 * it.se);
+        Ranged { value: Some(it.value), low: end(-1.0), high: end(1.0) }
     };
     let figure = |name, places, a, b| Figure { name, places, a, b };
     vec![
         figure("AUC", 3, a.ebm.auc, b.ebm.auc),
         figure("Log loss", 4, a.ebm.log_loss, b.ebm.log_loss),
-        figure(
-            "Log loss less the base rate's (90%)",
-            4,
-            gain(a.against_base_rate),
-            gain(b.against_base_rate),
-        ),
+        figure("Log loss less the base rate's (90%)", 4, gain(a), gain(b)),
         figure("Brier", 4, a.ebm.brier, b.ebm.brier),
         figure("Calibration slope", 2, a.ebm.slope, b.ebm.slope),
         figure("Exits among the highest, over the average", 1, lift(a), lift(b)),

@@ -96,8 +96,9 @@ fn tested(card: &Card) -> String {
         test.folds
     );
     row(&mut out, "This model", &test.ebm);
-    row(&mut out, "Logistic regression", &test.logistic);
-    row(&mut out, "Base rate for everyone", &test.base);
+    for it in &test.contenders {
+        row(&mut out, &it.name, &it.measures);
+    }
     out += &format!("\n{}\n", verdict(test));
     if !test.calibration.is_empty() {
         out += "\n| Foretold | Came | 95% | Person-months |\n|---|---|---|---|\n";
