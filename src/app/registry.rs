@@ -355,3 +355,23 @@ fn no_version(version: u32) -> Error {
         "The Registry page and `crewkeep models list` show the models there are.",
     )
 }
+
+/// Makes a model a candidate whose log loss lies above the base rate's, for tests.
+#[cfg(test)]
+pub(crate) fn fail_quality_for_tests(tx: &Tx<'_>, version: u32) -> Result<()> {
+    let record = registry::by_version(tx, version)?.ok_or_else(|| no_version(version))?;
+    let mut card = card_of(&record)?;
+    card.validation = Some(crate::app::card::Validation {
+        contenders: [crate::app::card::LOGISTIC, crate::app::card::BASE]
+            .map(|id| crate::app::card::Contender {
+                id: id.to_owned(),
+                against: crate::app::card::Difference { value: 0.1, se: 0.01 },
+                ..Default::default()
+            })
+            .to_vec(),
+        ..card.validation.unwrap_or_default()
+    });
+    let card = serde_json::to_string(&card).map_err(|it| Error::broken("write a card", it))?;
+    registry::recard(tx, record.id, &card)?;
+    Ok(())
+}

@@ -309,6 +309,18 @@ pub(crate) fn damage(tx: &Tx<'_>, sql: &'static str) -> Result<usize> {
     tx.run(sql, [])
 }
 
+/// Gives a model another card and makes it a candidate that has never been asked, for tests.
+#[cfg(test)]
+pub(crate) fn recard(tx: &Tx<'_>, id: i64, card: &str) -> Result<usize> {
+    tx.run(
+        "UPDATE trained_model
+            SET card = ?2, card_hash = NULL, gates = '[]',
+                state = CASE state WHEN 'in_use' THEN state ELSE 'candidate' END
+          WHERE id = ?1",
+        (id, card),
+    )
+}
+
 fn select<P: rusqlite::Params>(read: &Read<'_>, tail: &str, params: P) -> Result<Vec<Record>> {
     let sql = format!(
         "SELECT id, kind, version, horizon_days, as_of, data_hash, code_version, seed, parameters,
