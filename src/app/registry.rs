@@ -118,7 +118,7 @@ impl Settled {
         let passed = gates::passed_words(&self.gates);
         let held = gates::held_by(&self.gates).join(", ");
         match (self.in_use, held.is_empty(), self.before) {
-            (true, true, _) => format!("It is in use: it passed {passed} gates."),
+            (true, true, _) => format!("It is in use: gates passed: {passed}."),
             (true, false, _) => format!("It is in use on probation, being the first: {held}."),
             (false, _, Some(before)) => format!(
                 "It is a candidate, v{before} stays in use: held by {}.",
@@ -168,7 +168,7 @@ pub(super) fn settle(office: &Office, id: i64) -> Result<Settled> {
         if passed || before.is_none() {
             let held = gates::held_by(&gates).join(", ");
             let (by, reason) = if passed {
-                (GATES, format!("Passed {} gates.", gates::passed_words(&gates)))
+                (GATES, format!("Gates passed: {}.", gates::passed_words(&gates)))
             } else {
                 (PROGRAM, format!("The first model, on probation: {held}."))
             };

@@ -180,3 +180,13 @@ fn out(line: &str) {
 fn say(line: &str) {
     let _reader_gone = writeln!(std::io::stderr(), "{line}");
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_parsed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -31,8 +31,9 @@ enum Command {
     },
     /// Show one model: what it was made from, its gates in words
     Show {
-        /// Version, such as 3 or v3
-        version: String,
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -40,8 +41,10 @@ enum Command {
     /// Put two models side by side
     Compare {
         /// First version
+        #[arg(value_name = "A")]
         a: String,
         /// Second version
+        #[arg(value_name = "B")]
         b: String,
         /// Print JSON
         #[arg(long)]
@@ -49,8 +52,9 @@ enum Command {
     },
     /// Take a model into use and score everyone with it
     Promote {
-        /// Version
-        version: String,
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
         /// Why; needed when a gate holds the model
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
@@ -63,16 +67,18 @@ enum Command {
     },
     /// Set a candidate aside
     Retire {
-        /// Version
-        version: String,
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
         /// Why
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
     /// Write a model's folder to a place of your own
     Export {
-        /// Version
-        version: String,
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
         /// Folder that is empty or not there yet
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
@@ -83,20 +89,20 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     let office = global.attach()?;
     match &arguments.command {
         Command::List { json } => list(&office, *json),
-        Command::Show { version, json } => show(&office, number(version)?, *json),
+        Command::Show { model, json } => show(&office, number(model)?, *json),
         Command::Compare { a, b, json } => compare(&office, number(a)?, number(b)?, *json),
-        Command::Promote { version, reason } => {
-            moved(&office, registry::promote(&office, number(version)?, reason)?)
+        Command::Promote { model, reason } => {
+            moved(&office, registry::promote(&office, number(model)?, reason)?)
         }
         Command::Rollback { reason } => moved(&office, registry::roll_back(&office, reason)?),
-        Command::Retire { version, reason } => {
-            let version = number(version)?;
+        Command::Retire { model, reason } => {
+            let version = number(model)?;
             registry::retire(&office, version, reason)?;
             out(&format!("Model v{version} is set aside."));
             Ok(())
         }
-        Command::Export { version, to } => {
-            for path in registry::export(&office, number(version)?, to)? {
+        Command::Export { model, to } => {
+            for path in registry::export(&office, number(model)?, to)? {
                 out(&path.display().to_string());
             }
             Ok(())
@@ -314,7 +320,7 @@ fn comparison_json(it: &Comparison) -> Value {
 fn ranged(it: &Ranged, places: usize) -> String {
     match (it.value, it.low, it.high) {
         (Some(value), Some(low), Some(high)) => {
-            format!("{value:.places$} ({low:.places$}-{high:.places$})")
+            format!("{value:.places$} ({low:.places$} to {high:.places$})")
         }
         (Some(value), _, _) => format!("{value:.places$}"),
         _ => "-".to_owned(),

@@ -142,7 +142,7 @@ fn row(out: &mut String, name: &str, it: &Measures) {
 
 fn asked(entry: &Entry) -> String {
     let mut out = format!(
-        "## Gates\n\nPassed {} when it was decided whether to use it. \"Not checked\" is no pass: \
+        "## Gates\n\nPassed: {}, when it was decided whether to use it. \"Not checked\" is no pass: \
          the figures for it are not there.\n\n",
         gates::passed_words(&entry.gates)
     );
