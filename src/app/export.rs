@@ -9,7 +9,8 @@ use super::people::{List, Row};
 use super::score::{Person, Scores, Verdict};
 
 /// Everyone: `as_of`, `model`, `horizon_days`, `people[].{uid, employee_no, probability, low, high,
-/// band, not_scored, intercept, terms[].{feature, value, score}, log_odds}`.
+/// band, not_scored, intercept, terms[].{feature, value, score}, log_odds, within[].{days,
+/// probability, low, high}, clock[], agreed.{bags, top, three}}`.
 pub fn scores(it: &Scores) -> Value {
     let people: Vec<Value> = it.people.iter().map(|it| Value::Object(person(it))).collect();
     let mut all = head(it);
@@ -35,7 +36,7 @@ fn head(it: &Scores) -> Map<String, Value> {
 fn person(it: &Person) -> Map<String, Value> {
     let uid = uuid::Uuid::from_bytes(it.uid).to_string();
     let value = match &it.verdict {
-        Verdict::Scored { probability, low, high, band, reasons } => {
+        Verdict::Scored { probability, low, high, band, reasons, ahead } => {
             let terms: Vec<Value> = reasons
                 .terms
                 .iter()
@@ -45,12 +46,13 @@ fn person(it: &Person) -> Map<String, Value> {
                 "uid": uid, "employee_no": it.employee_no, "probability": probability, "low": low,
                 "high": high, "band": band.word(), "not_scored": null,
                 "intercept": reasons.intercept, "terms": terms, "log_odds": reasons.log_odds,
+                "within": ahead.within, "clock": ahead.clock, "agreed": ahead.agreed,
             })
         }
         Verdict::NotScored(why) => json!({
             "uid": uid, "employee_no": it.employee_no, "probability": null, "low": null,
             "high": null, "band": null, "not_scored": why, "intercept": null, "terms": [],
-            "log_odds": null,
+            "log_odds": null, "within": [], "clock": [], "agreed": null,
         }),
     };
     match value {

@@ -293,9 +293,7 @@ fn situate(office: &Office) -> Result<()> {
         let Some(used) = in_use(cx)? else { return Ok(Vec::new()) };
         let Some(span) = months::data_span(cx.read)? else { return Ok(Vec::new()) };
         let kept = months::frame_rows(cx.read)?;
-        let Ok(known) = feature::frame(&kept, FEATURES, used.record.horizon_days, span.to) else {
-            return Ok(Vec::new());
-        };
+        let Ok(known) = feature::frame(&kept, FEATURES, span.to) else { return Ok(Vec::new()) };
         let rows = known.rows.iter().map(|at| &kept[*at]);
         Ok(rows.map(|it| (it.id, score::point(&it.row.values, &used.card))).collect())
     })?;

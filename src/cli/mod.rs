@@ -6,6 +6,7 @@
 mod config;
 mod demo;
 mod import;
+mod lab;
 mod metric;
 mod models;
 mod predict;
@@ -47,7 +48,7 @@ struct Global {
     /// Settings file [default: config.toml in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CREWKEEP_CONFIG")]
     config: Option<PathBuf>,
-    /// Change one setting for this start
+    /// Change one setting for this start (in the lab: one option of the model)
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
@@ -72,6 +73,8 @@ enum Command {
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
     Metric(metric::Arguments),
+    /// Fit the same models on any table, for analysts
+    Lab(lab::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -109,6 +112,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(arguments) => return verify::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
+        Command::Lab(arguments) => lab::run(&global, arguments),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

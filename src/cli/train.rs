@@ -71,6 +71,9 @@ fn print(trained: &Trained) {
         }
         (None, why) => out(why.as_deref().unwrap_or("It was not tested.")),
     }
+    if let Some(it) = &card.calibrated {
+        out(&it.words());
+    }
     out(&trained.settled.words());
     out(&format!("{} {:.1} s.", trained.scored.words(), card.seconds));
 }

@@ -27,6 +27,8 @@ pub mod hazard;
 pub mod ebm;
 
 pub mod baseline;
+mod design;
+pub mod tree;
 pub mod validate;
 
 pub mod calibrate;

@@ -249,7 +249,7 @@ pub fn chances(read: &Read<'_>, model_id: i64, as_of: Day) -> Result<Vec<Chance>
 pub fn sealed(read: &Read<'_>, after: i64, most: u32) -> Result<Vec<Sealed>> {
     read.rows(
         "SELECT p.id, p.model_id, t.source_key, p.seal, p.technician_id, p.as_of, p.probability,
-                p.low, p.high, p.band, p.not_scored, p.intercept, p.log_odds, p.terms
+                p.low, p.high, p.band, p.not_scored, p.intercept, p.log_odds, p.terms, p.ahead
            FROM prediction p
            JOIN technician t ON t.id = p.technician_id
           WHERE p.id > ?1
@@ -273,6 +273,7 @@ pub fn sealed(read: &Read<'_>, after: i64, most: u32) -> Result<Vec<Sealed>> {
                     intercept: row.get(11)?,
                     log_odds: row.get(12)?,
                     terms: row.get(13)?,
+                    ahead: row.get(14)?,
                 },
             })
         },

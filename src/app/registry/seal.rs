@@ -26,6 +26,7 @@ pub(in crate::app) fn seal(artifact_hash: &str, it: &PredictionRow) -> String {
     text(it.band.as_deref().unwrap_or_default());
     text(it.not_scored.as_deref().unwrap_or_default());
     text(&it.terms);
+    text(&it.ahead);
     sum.update(it.technician_id.to_le_bytes());
     sum.update(it.as_of.0.to_le_bytes());
     let ends = it.chance.map_or([None; 3], |it| [Some(it.0), Some(it.1), Some(it.2)]);
@@ -58,6 +59,7 @@ mod tests {
             intercept: Some(-2.0),
             log_odds: Some(-2.197),
             terms: "[]".to_owned(),
+            ahead: "{}".to_owned(),
         }
     }
 
@@ -77,6 +79,7 @@ mod tests {
             seal("a", &PredictionRow { intercept: None, ..row() }),
             seal("a", &PredictionRow { log_odds: Some(-2.198), ..row() }),
             seal("a", &PredictionRow { terms: "[ ]".to_owned(), ..row() }),
+            seal("a", &PredictionRow { ahead: "{ }".to_owned(), ..row() }),
         ];
         assert!(others.iter().all(|it| *it != whole), "something said is not sealed");
     }

@@ -51,13 +51,17 @@ fn what(entry: &Entry) -> String {
 }
 
 fn data(card: &Card) -> String {
-    format!(
+    let left_out = if card.is_monthly() {
+        "their month is not over in the data"
+    } else {
+        "their outcome is not known yet, or another kind of exit cut them short"
+    };
+    let mut out = format!(
         "## Learned from\n\n\
          * {} person-months of {} people, {} to {}; data to {}.\n\
          * {} voluntary exits; {} are asked for by this number of features, {} are the least.\n\
-         * {} of the person-months were followed by an exit within the horizon ({}).\n\
-         * {} person-months were left out: their outcome is not known yet, or another kind of exit \
-         cut them short.\n",
+         * {} person-months were followed by an exit within the horizon ({}).\n\
+         * {} person-months were left out: {left_out}.\n",
         grouped(card.rows),
         grouped(card.people),
         month_words(&card.months.0),
@@ -69,7 +73,18 @@ fn data(card: &Card) -> String {
         grouped(card.positive_rows),
         percent(card.base_rate),
         grouped(card.censored)
-    )
+    );
+    for it in &card.evidence.offices {
+        let _infallible = writeln!(
+            out,
+            "* {} alone: {} exits of {} people; {} would be asked for.",
+            it.office,
+            grouped(it.have),
+            grouped(it.people),
+            grouped(it.need)
+        );
+    }
+    out
 }
 
 fn tested(card: &Card) -> String {
@@ -113,6 +128,66 @@ fn tested(card: &Card) -> String {
                 grouped(it.rows)
             );
         }
+    }
+    if let Some(it) = &card.calibrated {
+        let _infallible = writeln!(out, "\n{}", it.words());
+    }
+    if let Some(it) = &card.stability {
+        let _infallible = writeln!(
+            out,
+            "\nFor half of {} people the same first reason comes out in at least {:.0}% of {} \
+             bags, the same three in {:.0}%.",
+            grouped(it.people),
+            100.0 * it.top,
+            it.bags,
+            100.0 * it.three
+        );
+    }
+    out + &horizons(test) + &groups(test)
+}
+
+fn horizons(test: &Validation) -> String {
+    if test.horizons.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n| Days ahead | Person-months | Before an exit | Came over foretold | AUC |\n\
+                   |---|---|---|---|---|\n"
+        .to_owned();
+    for it in &test.horizons {
+        let _infallible = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            it.days,
+            grouped(it.rows),
+            grouped(it.events),
+            ranged(&it.ratio, 2),
+            ranged(&it.auc, 3)
+        );
+    }
+    out
+}
+
+/// Error by office and trade: a model that is right for one and wrong for another is not fair.
+fn groups(test: &Validation) -> String {
+    if test.groups.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n## Fairness of error\n\n\
+                   | Group | People | Foretold | Came | Came over foretold | AUC |\n\
+                   |---|---|---|---|---|---|\n"
+        .to_owned();
+    for it in &test.groups {
+        let _infallible = writeln!(
+            out,
+            "| {}, {} | {} | {} | {} | {} | {} |",
+            it.name,
+            it.by,
+            grouped(it.people),
+            percent(it.predicted),
+            it.observed.value.map_or("not known".to_owned(), percent),
+            ranged(&it.ratio, 2),
+            ranged(&it.auc, 3)
+        );
     }
     out
 }

@@ -5,6 +5,7 @@
 
 use learn::baseline::{BaseRate, Logistic};
 use learn::frame::{Column, Frame};
+use learn::tree::{Tree, TreeOptions};
 
 use crate::app::card::{BASE, LOGISTIC};
 
@@ -31,6 +32,14 @@ pub(super) const CONTENDERS: &[Contending] = &[
         name: "Logistic regression",
         fit: |frame, _| {
             let model = Logistic::fit(frame, RIDGE)?;
+            Ok(Box::new(move |columns| model.probabilities(columns)))
+        },
+    },
+    Contending {
+        id: "tree",
+        name: "Classification tree",
+        fit: |frame, _| {
+            let model = Tree::fit(frame, &TreeOptions::default())?;
             Ok(Box::new(move |columns| model.probabilities(columns)))
         },
     },

@@ -29,12 +29,11 @@ pub struct Agreement {
 impl Ebm {
     /// Takes a row apart by every bag. `row` as for [`Ebm::explain`], with its errors.
     pub fn resample(&self, row: &[Value<'_>]) -> Result<Resampled> {
-        let bins = self.bins_of(row)?;
-        let bags = |it: &super::Term| {
-            let bin = bins[it.features[0]];
-            it.bagged.iter().map(|scores| scores[bin]).collect()
+        let cells = self.cells(row)?.terms;
+        let bags = |(it, cell): (&super::Term, &usize)| {
+            it.bagged.iter().map(|scores| scores[*cell]).collect()
         };
-        let terms = self.terms.iter().map(bags).collect();
+        let terms = self.terms.iter().zip(&cells).map(bags).collect();
         Ok(Resampled { intercept: self.bagged_intercept.clone(), terms })
     }
 }
@@ -83,7 +82,7 @@ mod tests {
             intercept: 0.0,
             terms: vec![0.1, -0.9, 0.5, 0.3],
             sd: vec![0.0; 4],
-            bins: Vec::new(),
+            cells: super::super::Cells::default(),
             log_odds: 0.0,
             probability: 0.5,
             low: 0.5,

@@ -196,6 +196,11 @@ impl Scored {
         Headline { auc, observed, predicted, ratio }
     }
 
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.target.len()
+    }
+
     /// Distinct persons.
     pub fn persons(&self) -> usize {
         self.persons
