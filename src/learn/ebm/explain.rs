@@ -189,15 +189,27 @@ impl Ebm {
         Ok(self.bins.iter().zip(row).map(|(bins, value)| bins.bin(*value)).collect())
     }
 
-    fn predict_bins(&self, bins: &[usize]) -> Prediction {
-        let mut log_odds = self.intercept;
+    /// Log-odds of one row in each bag. The spread of what two rows differ by, bag by bag, times
+    /// [`Ebm::band_scale`] is the standard error of their difference.
+    pub fn bagged_log_odds(&self, row: &[Value<'_>]) -> Result<Vec<f64>> {
+        Ok(self.bagged_bins(&self.bins_of(row)?))
+    }
+
+    fn bagged_bins(&self, bins: &[usize]) -> Vec<f64> {
         let mut bagged = self.bagged_intercept.clone();
         for term in &self.terms {
             let bin = bins[term.features[0]];
-            log_odds += term.scores[bin];
             bagged.iter_mut().zip(&term.bagged).for_each(|(sum, it)| *sum += it[bin]);
         }
-        let sd = spread(&bagged) * self.band_scale;
+        bagged
+    }
+
+    fn predict_bins(&self, bins: &[usize]) -> Prediction {
+        let mut log_odds = self.intercept;
+        for term in &self.terms {
+            log_odds += term.scores[bins[term.features[0]]];
+        }
+        let sd = spread(&self.bagged_bins(bins)) * self.band_scale;
         let half = self.band_quantile() * sd;
         Prediction {
             log_odds,
