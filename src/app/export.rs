@@ -4,12 +4,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::alike::{self, Alike};
 use super::csv::line;
 use super::people::{List, Row};
-use super::score::{Person, Scores, Verdict};
+use super::person::{Evidence, Scored};
+use super::score::{Person, Scores, Term, Verdict, chance_at};
+use super::sentences::{self, GroupSaid, LineSaid};
+use super::whatif::Idea;
+
+/// Version of the shape of one person's receipt.
+const FORMAT: u32 = 2;
 
 /// Everyone: `as_of`, `model`, `horizon_days`, `people[].{uid, employee_no, probability, low, high,
-/// band, not_scored, intercept, terms[].{feature, value, score}, log_odds}`.
+/// band, not_scored, intercept, terms[].{feature, value, score, low, high, sentence}, log_odds}`.
 pub fn scores(it: &Scores) -> Value {
     let people: Vec<Value> = it.people.iter().map(|it| Value::Object(person(it))).collect();
     let mut all = head(it);
@@ -17,11 +24,76 @@ pub fn scores(it: &Scores) -> Value {
     Value::Object(all)
 }
 
-/// One person: the keys of a person beside `as_of`, `model`, `horizon_days`.
-pub fn receipt(of: &Scores, it: &Person) -> Value {
+/// One person: the keys of a person beside `format`, `as_of`, `model`, `horizon_days`, and what
+/// stands behind the score. `docs/explanations.md` lists them.
+pub fn receipt(of: &Scores, it: &Person, behind: Option<&Scored>) -> Value {
     let mut all = head(of);
+    all.insert("format".to_owned(), json!(FORMAT));
     all.extend(person(it));
+    let more = [
+        ("groups", behind.map_or_else(|| json!([]), |it| groups(&it.sentences))),
+        ("counterfactuals", behind.map_or_else(|| json!([]), |it| counterfactuals(&it.lowering))),
+        ("similar", behind.map_or(Value::Null, |it| similar(&it.alike, it.horizon_days))),
+        ("seal", behind.map_or(Value::Null, |it| seal(&it.evidence))),
+    ];
+    all.extend(more.map(|(key, value)| (key.to_owned(), value)));
     Value::Object(all)
+}
+
+fn groups(all: &[GroupSaid]) -> Value {
+    let group = |it: &GroupSaid| {
+        let terms: Vec<&str> = it.lines.iter().map(|it| it.term.as_str()).collect();
+        json!({
+            "group": it.title, "score": it.points, "chance": it.chance, "sentence": it.words,
+            "terms": terms,
+        })
+    };
+    all.iter().map(group).collect()
+}
+
+fn counterfactuals(all: &[Idea]) -> Value {
+    let change = |it: &Idea| {
+        let moves: Vec<Value> = it
+            .moves
+            .iter()
+            .map(|it| {
+                json!({
+                    "feature": it.feature.id, "from": it.from, "to": it.to,
+                    "office_median": it.is_median,
+                })
+            })
+            .collect();
+        json!({
+            "changes": moves, "probability": it.after.chance, "low": it.after.low,
+            "high": it.after.high, "band": it.after.band.word(),
+            "log_odds": {
+                "value": it.effect.log_odds, "low": it.effect.low, "high": it.effect.high,
+            },
+            "sentence": it.words(),
+        })
+    };
+    all.iter().map(change).collect()
+}
+
+fn similar(it: &Alike, horizon_days: i32) -> Value {
+    match it {
+        Alike::TooFew(situations, people) => json!({
+            "situations": situations, "people": people, "left": null, "share": null, "low": null,
+            "high": null, "sentence": alike::too_few(*situations, *people),
+        }),
+        Alike::Group(like) => json!({
+            "situations": like.situations, "people": like.people, "left": like.left,
+            "share": like.share.value, "low": like.share.low, "high": like.share.high,
+            "sentence": like.words(horizon_days),
+        }),
+    }
+}
+
+fn seal(it: &Evidence) -> Value {
+    json!({
+        "data_to": it.as_of.plus(-1).to_string(), "learned_to": it.learned_to.to_string(),
+        "trained_at": it.created_at, "model_hash": it.model_hash, "data_hash": it.data_hash,
+    })
 }
 
 fn head(it: &Scores) -> Map<String, Value> {
@@ -36,11 +108,18 @@ fn person(it: &Person) -> Map<String, Value> {
     let uid = uuid::Uuid::from_bytes(it.uid).to_string();
     let value = match &it.verdict {
         Verdict::Scored { probability, low, high, band, reasons } => {
-            let terms: Vec<Value> = reasons
-                .terms
-                .iter()
-                .map(|it| json!({ "feature": it.feature, "value": it.value, "score": it.score }))
-                .collect();
+            let said = sentences::of_person(reasons, &chance_at);
+            let lines: Vec<&LineSaid> = said.iter().flat_map(|it| &it.lines).collect();
+            let term = |it: &Term| {
+                let half = sentences::HALF_90 * it.sd;
+                let line = lines.iter().find(|line| line.term == it.feature);
+                json!({
+                    "feature": it.feature, "value": it.value, "score": it.score,
+                    "low": it.score - half, "high": it.score + half,
+                    "chance": line.map(|it| it.chance), "sentence": line.map(|it| &it.words),
+                })
+            };
+            let terms: Vec<Value> = reasons.terms.iter().map(term).collect();
             json!({
                 "uid": uid, "employee_no": it.employee_no, "probability": probability, "low": low,
                 "high": high, "band": band.word(), "not_scored": null,

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use learn::artifact;
 use learn::ebm::Ebm;
+use learn::{artifact, math};
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
@@ -20,7 +20,6 @@ use crate::feature::rows::rows_on;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, PersonPrediction, PredictionRow};
 use crate::store::months::{self, MonthRow};
-use crate::store::situations::Point;
 
 /// Days between the score shown and the earlier one it is compared with, by the same model.
 pub const EARLIER_DAYS: i32 = 28;
@@ -213,14 +212,9 @@ pub fn explain(loaded: &Loaded, row: &MonthRow) -> Result<(Reasons, (f64, f64, f
     Ok((reasons, (told.probability, told.low, told.high)))
 }
 
-/// A row as a point among past situations: each feature in standard deviations from its mean, 0 when
-/// it is not known.
-pub fn point(values: &[Option<f64>], card: &Card) -> Point {
-    let mut point = Point::default();
-    for ((at, feature), known) in point.iter_mut().zip(&card.features).zip(values) {
-        *at = known.map_or(0.0, |it| ((it - feature.mean) / feature.sd) as f32);
-    }
-    point
+/// The chance of these log-odds: the one place where points become a chance.
+pub fn chance_at(log_odds: f64) -> f64 {
+    math::sigmoid(log_odds)
 }
 
 impl Reasons {

@@ -20,7 +20,7 @@ use super::card::{
 };
 use super::material::evidence;
 use super::progress::{Live, LiveShape, Silent, Tell, go_on, stopped};
-use super::{Error, Office, Result, derive, score};
+use super::{Error, Office, Result, alike, derive, score};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Month;
 use crate::domain::told::Kind;
@@ -439,16 +439,11 @@ fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64
         artifact,
         created_at: 0,
     };
-    let points = situations_of(table, card);
+    let points = alike::points(table.labelled.rows.iter().map(|at| &table.kept[*at]), card);
     office.store.write(move |tx| {
         situations::replace(tx, &points)?;
         Ok(models::insert(tx, &row)?)
     })
-}
-
-fn situations_of(table: &Table, card: &Card) -> Vec<(i64, situations::Point)> {
-    let rows = table.labelled.rows.iter().map(|at| &table.kept[*at]);
-    rows.map(|it| (it.id, score::point(&it.row.values, card))).collect()
 }
 
 /// SHA-256 over the training table: columns, targets, people, months.

@@ -145,7 +145,8 @@ fn moves_of(model: &Ebm, row: &[Value<'_>], lever: &Lever, rows_min: u64) -> Vec
         // The outermost bins hold whatever lies beyond them; the lever says how far to go.
         let low = if bin == 1 { lever.low } else { low.max(lever.low) };
         let high = if bin + 1 == bins.unseen() { lever.high } else { high.min(lever.high) };
-        let mut steps = if bin < home { libm::floor(high * scale) } else { libm::ceil(low * scale) };
+        let mut steps =
+            if bin < home { libm::floor(high * scale) } else { libm::ceil(low * scale) };
         if bin < home && bins.bin(Value::Number(steps / scale)) > bin {
             // The upper end of a bin belongs to the next one.
             steps -= 1.0;

@@ -61,6 +61,7 @@ pub const PAGES: &[Page] = &[
     today::PAGE,
     people::PAGE,
     person::PAGE,
+    person::whatif::PAGE,
     turnover::PAGE,
     model::PAGE,
     train::PAGE,
