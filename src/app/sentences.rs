@@ -224,9 +224,9 @@ mod tests {
         assert_eq!(
             words,
             [
-                "Travel adds 1.10 to the log-odds in all: about 15 points in a hundred here, most \
+                "Travel adds 1.10 to the log-odds in all: about 13 points in a hundred here, most \
                  of it from long drives.",
-                "Pay takes 0.40 off the log-odds in all: about 8 points in a hundred less here.",
+                "Pay takes 0.40 off the log-odds in all: about 7 points in a hundred less here.",
                 "Team makes no difference in all here.",
             ]
         );

@@ -186,12 +186,8 @@ pub fn read(cx: &Cx<'_>, uid: [u8; 16], asked: &dyn Fn(&str) -> Option<String>) 
 /// the change may be off.
 pub(super) fn lowering(cx: &Cx<'_>, basis: &Basis, loaded: &Loaded) -> Result<Vec<Idea>> {
     let asker = Asker::new(cx, basis, loaded)?;
-    let reach: Vec<Reach> = FEATURES.iter().filter_map(|it| asker.reach(it)).collect();
-    let row = frame::cells(&asker.row, FEATURES);
-    let changes = search(&loaded.model, &row, &reach, Aim::Share(SHARE), ROWS_MIN)
-        .map_err(super::train::learn_error)?;
     let mut ideas: Vec<Idea> = Vec::new();
-    for change in changes.iter().filter(|it| it.effect.is_clearly_lower()) {
+    for change in asker.changes()?.iter().filter(|it| it.effect.is_clearly_lower()) {
         let singles = ideas.iter().filter(|it| it.moves.len() == 1).count();
         let is_pair = change.moves.len() > 1;
         if (!is_pair && singles == SINGLES_MAX) || (is_pair && ideas.len() > singles) {
@@ -359,6 +355,14 @@ impl<'a> Asker<'a> {
         let known = self.card.features.iter().find(|it| it.id == feature.id);
         let unit = known.map(|it| it.sd).filter(|it| *it > 0.0 && it.is_finite()).unwrap_or(1.0);
         Some(Reach { feature: at, low, high, decimals: feature.decimals as u32, unit })
+    }
+
+    /// The cheapest changes that reach most of what their features allow.
+    fn changes(&self) -> Result<Vec<Change>> {
+        let reach: Vec<Reach> = FEATURES.iter().filter_map(|it| self.reach(it)).collect();
+        let row = frame::cells(&self.row, FEATURES);
+        search(self.model(), &row, &reach, Aim::Share(SHARE), ROWS_MIN)
+            .map_err(super::train::learn_error)
     }
 
     fn idea(&self, change: &Change) -> Result<Idea> {
