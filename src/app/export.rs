@@ -196,3 +196,76 @@ pub fn csv<'a>(of: &List, rows: impl Iterator<Item = &'a Row>) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use learn::whatif::Effect;
+
+    use super::*;
+    use crate::app::score::latest;
+    use crate::app::whatif::{Side, Step};
+    use crate::app::{fixture, person};
+    use crate::domain::risk::Band;
+    use crate::feature::by_id;
+
+    /// Every key of a value with its place, list items as `[]`.
+    fn keys(of: &Value, at: &str, found: &mut Vec<String>) {
+        match of {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    found.push(format!("{at}.{key}"));
+                    keys(value, &format!("{at}.{key}"), found);
+                }
+            }
+            Value::Array(items) => {
+                items.iter().for_each(|it| keys(it, &format!("{at}[]"), found));
+            }
+            _ => {}
+        }
+        found.sort();
+        found.dedup();
+    }
+
+    fn idea() -> Idea {
+        let side = |chance| Side { chance, low: chance, high: chance, band: Band::Low };
+        let feature = by_id("long_drive_share").expect("a feature");
+        let text = "12".to_owned();
+        Idea {
+            moves: vec![Step { feature, from: 0.34, to: 0.12, text, is_median: true }],
+            before: side(0.3),
+            after: side(0.2),
+            effect: Effect { log_odds: -0.5, sd: 0.1, low: -0.7, high: -0.3 },
+        }
+    }
+
+    #[test]
+    fn the_example_of_the_documents_has_the_keys_of_a_receipt() {
+        let page = include_str!("../../docs/explanations.md");
+        let example = page.split("```json\n").nth(1).and_then(|it| it.split("```").next());
+        let example: Value = serde_json::from_str(example.expect("an example")).expect("JSON");
+        let uid = fixture::full().look(latest).expect("scores").people[0].uid;
+        let (mut live, _) = fixture::full().look(move |cx| person::receipt(cx, uid)).expect("one");
+        live["counterfactuals"] = counterfactuals(&[idea()]);
+        let (mut told, mut given) = (Vec::new(), Vec::new());
+        keys(&example, "", &mut told);
+        keys(&live, "", &mut given);
+        assert_eq!(told, given);
+        for key in given.iter().filter_map(|it| it.rsplit('.').next()) {
+            let key = key.trim_end_matches("[]");
+            let named = [format!("`{key}`"), format!("`{key}[]`")];
+            assert!(named.iter().any(|it| page.contains(it)), "the table does not name {key}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_without_a_score_has_the_same_keys_and_nothing_in_them() {
+        let gone = fixture::full().look(|cx| person::someone_for_tests(cx, true)).expect("one");
+        let (it, _) = fixture::full().look(move |cx| person::receipt(cx, gone)).expect("a receipt");
+        for key in ["terms", "groups", "counterfactuals"] {
+            assert_eq!(it[key], json!([]), "{key}");
+        }
+        for key in ["probability", "intercept", "similar", "seal"] {
+            assert!(it.as_object().expect("an object").contains_key(key) && it[key].is_null());
+        }
+    }
+}

@@ -335,23 +335,22 @@ impl<'a> Asker<'a> {
         self.card.features.iter().find(|it| it.id == feature.id)?.median
     }
 
-    /// How far a proposed change may go. With a known push only the way that lowers, as far as
-    /// usual values go; without one not past the office's median. Time since a raise can only
-    /// start again.
+    /// How far a proposed change may go: to the office's median, not past it. Who already stands on
+    /// its better side, where the push is known, may go as far as usual values do. Time since a
+    /// raise can only start again.
     fn reach(&self, feature: &'static Feature) -> Option<Reach> {
         let at = self.model().bins.iter().position(|it| it.name == feature.id)?;
         let bins = self.bins(feature).filter(|_| feature.actionable)?;
         let now = frame::value(&self.row, feature)?;
         let (usual_low, usual_high) = usual(bins)?;
+        let median = self.median(feature)?;
         let (low, high) = match (feature.unit, feature.direction) {
             (Unit::Months, _) => (0.0, 0.0),
-            (_, Some(Direction::Raises)) => (usual_low, now),
-            (_, Some(Direction::Lowers)) => (now, usual_high),
-            (_, None) => {
-                let median = self.median(feature)?;
-                (now.min(median).max(usual_low), now.max(median).min(usual_high))
-            }
+            (_, Some(Direction::Raises)) => (if now > median { median } else { usual_low }, now),
+            (_, Some(Direction::Lowers)) => (now, if now < median { median } else { usual_high }),
+            (_, None) => (now.min(median), now.max(median)),
         };
+        let (low, high) = (low.max(usual_low.min(now)), high.min(usual_high.max(now)));
         let known = self.card.features.iter().find(|it| it.id == feature.id);
         let unit = known.map(|it| it.sd).filter(|it| *it > 0.0 && it.is_finite()).unwrap_or(1.0);
         Some(Reach { feature: at, low, high, decimals: feature.decimals as u32, unit })

@@ -276,9 +276,9 @@ fn say(it: &WhatIf) -> String {
     };
     let points = |it: f64| points_text((100.0 * it).round() as i64);
     format!(
-        "With {} a chance of {} (between {} and {}) goes in past data, {} {way} than the {} of \
-         today. In log-odds: {} (between {} and {}).{sure}",
-        if moved == 1 { "this value".to_owned() } else { format!("these {moved} values") },
+        "In past data {} with a chance of {} (between {} and {}): {} {way} than today's {}. In \
+         log-odds: {} (between {} and {}).{sure}",
+        if moved == 1 { "this value goes".to_owned() } else { format!("these {moved} values go") },
         percent(it.after.chance),
         percent(it.after.low),
         percent(it.after.high),

@@ -84,7 +84,9 @@ fn htmx_gets_the_answer_alone() {
     let part = ask(full(), &asked, &[("hx-request", "true")]);
     assert_eq!(part.status, 200);
     assert!(part.texts("h1").is_empty() && part.texts("form").is_empty());
-    assert!(part.text("#result p.say").starts_with("With this value a chance of"));
+    assert!(
+        part.text("#result p.say").starts_with("In past data this value goes with a chance of")
+    );
 }
 
 #[test]
@@ -117,7 +119,7 @@ fn proposed_changes_lead_here_and_hold() {
             assert_eq!(page.status, 200, "{link}");
             let say = page.text("#result p.say");
             let chance = promised.split("→ ").nth(1).unwrap().split(',').next().unwrap();
-            assert!(say.contains(&format!(" a chance of {chance} ")), "{promised} | {say}");
+            assert!(say.contains(&format!(" with a chance of {chance} ")), "{promised} | {say}");
         }
         let none = person.texts("#lower .body p.say").join(" ");
         assert_eq!(links.is_empty(), none.starts_with("Nothing within reach"), "{address}");
