@@ -99,8 +99,7 @@ fn weights(card: &Card) -> [f64; FEATURE_COUNT] {
     weights.iter_mut().zip(&card.features).for_each(|(to, from)| *to = from.importance);
     let size = weights.iter().map(|it| it * it).sum::<f64>().sqrt();
     if size > 0.0 && size.is_finite() {
-        weights.iter_mut().for_each(|it| *it /= size);
-        return weights;
+        return weights.map(|it| it / size);
     }
     [1.0 / (FEATURE_COUNT as f64).sqrt(); FEATURE_COUNT]
 }
@@ -241,7 +240,7 @@ mod tests {
         (importances[0], importances[1]) = (0.6, 0.8);
         let card = card(&importances);
         let mut values = [Some(1.0); FEATURE_COUNT];
-        assert_eq!(point(&values, &card), [0.0; FEATURE_COUNT], "the mean is the origin");
+        assert!(point(&values, &card).iter().all(|it| *it == 0.0), "the mean is the origin");
         (values[0], values[2], values[1]) = (Some(3.0), Some(99.0), None);
         let it = point(&values, &card);
         assert!((it[0] - 0.6).abs() < 1e-6, "one deviation, weighted");

@@ -218,7 +218,9 @@ mod tests {
                 }
             }
             Value::Array(items) => {
-                items.iter().for_each(|it| keys(it, &format!("{at}[]"), found));
+                for it in items {
+                    keys(it, &format!("{at}[]"), found);
+                }
             }
             _ => {}
         }

@@ -537,6 +537,13 @@ fn rare(feature: &Feature, bins: &Bins, value: f64) -> Option<String> {
     ))
 }
 
+impl Compared {
+    /// Whether the points are others after the change.
+    pub fn moved(&self) -> bool {
+        self.before.to_bits() != self.after.to_bits()
+    }
+}
+
 impl Step {
     /// `Long drives: over 50 minutes on 34% of jobs → 12% (office median)`.
     pub fn words(&self) -> String {

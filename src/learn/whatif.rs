@@ -229,7 +229,7 @@ mod tests {
             columns.iter_mut().zip(x).for_each(|(column, x)| column.push(x));
         }
         let columns = columns.into_iter().enumerate();
-        let columns = columns.map(|(i, it)| Column::continuous(&format!("x{i}"), it)).collect();
+        let columns = columns.map(|(i, it)| Column::continuous(format!("x{i}"), it)).collect();
         let groups = (0..3000).map(|it| it / 10).collect();
         let frame = Frame::new(columns, target, None, groups, vec![0; 3000]).unwrap();
         let options = EbmOptions { bags: 6, bins_max: 20, ..EbmOptions::new(1, 1) };

@@ -294,7 +294,7 @@ fn say(it: &WhatIf) -> String {
 /// Both columns add up as printed, and so does each row.
 fn lines(it: &WhatIf) -> (Vec<LineView>, LineView) {
     let is_small = |line: &&whatif::Compared| {
-        line.words.1.is_none() && line.before == line.after && line.before.abs() < SMALL
+        line.words.1.is_none() && !line.moved() && line.before.abs() < SMALL
     };
     let small: Vec<_> = it.lines.iter().filter(is_small).collect();
     let rest: f64 = small.iter().map(|it| it.before).sum();
@@ -310,7 +310,7 @@ fn lines(it: &WhatIf) -> (Vec<LineView>, LineView) {
     let (from, to) = (total_of(&before), total_of(&after));
     let view = |at: usize, title: &str, words: String| {
         let (a, b) = (from.parts[at], to.parts[at]);
-        LineView { moved: before[at] != after[at], ..row(title, words, a, b) }
+        LineView { moved: before[at].to_bits() != after[at].to_bits(), ..row(title, words, a, b) }
     };
     let mut lines = vec![view(0, "Office average", "where everyone starts".to_owned())];
     for (at, line) in listed.iter().enumerate() {
