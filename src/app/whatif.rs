@@ -484,8 +484,10 @@ fn text_value(feature: &Feature, entered: &str) -> Option<f64> {
 
 /// An entry with its unit: `34%`, `41 minutes`.
 pub fn with_unit(feature: &Feature, text: &str) -> String {
-    match unit(feature) {
-        "%" => format!("{text}%"),
+    if percent(feature).is_some() {
+        return format!("{text}%");
+    }
+    match feature.unit.word(text) {
         "" => text.to_owned(),
         word => format!("{text} {word}"),
     }

@@ -176,6 +176,7 @@ fn entries_are_short_and_come_back_as_they_were() {
     assert_eq!(text_value(feature("long_drive_share"), "12"), Some(0.12));
     assert_eq!(with_unit(feature("long_drive_share"), "12"), "12%");
     assert_eq!(with_unit(feature("drive_min_per_job"), "41"), "41 minutes");
+    assert_eq!(with_unit(feature("months_since_raise"), "1"), "1 month");
 }
 
 #[test]
