@@ -29,8 +29,15 @@ const STRONG_SPAN: f64 = 0.5;
 const CORRELATION_MIN: f64 = 0.8;
 /// Least share of person-months in bins whose 90% band holds the truth, mean over null features.
 const INSIDE_MIN: f64 = 0.9;
+/// Least share of occupied bins whose 90% band holds the true centred shape, over all features.
+const COVERED_MIN: f64 = 0.85;
+/// A bin is occupied when it holds this share of the person-months.
+const OCCUPIED_SHARE: f64 = 0.005;
+/// The law's one interaction. A sum of single features can hold its mean at each value of either, so
+/// that mean belongs to their true shapes here.
+const PAIR: [&str; 2] = ["weekend_share", "on_call_nights"];
 /// Has no shape of its own in the law, but half of its one interaction: not a null feature.
-const IN_THE_PAIR: &str = "on_call_nights";
+const IN_THE_PAIR: &str = PAIR[1];
 /// Last day of the data, so that the same offices come out on any day.
 const END: &str = "2026-11-22";
 
@@ -51,6 +58,8 @@ struct Feature {
     correlation: Option<f64>,
     /// Share of person-months in bins whose band holds the truth.
     inside: f64,
+    /// Occupied bins whose band holds the truth, and all of them.
+    covered: (usize, usize),
 }
 
 /// The file only the generator writes: a row per person and month.
@@ -81,9 +90,11 @@ fn models_come_close_to_the_law_of_the_demo() {
     let gap = all.iter().map(|it| it.truth_auc - it.model_auc).fold(f64::MIN, f64::max);
     let correlation = mean(all.iter().map(Figures::correlation));
     let inside = mean(all.iter().map(Figures::inside));
+    let covered = mean(all.iter().map(Figures::covered));
     assert!(gap <= AUC_GAP_MAX, "AUC lies {gap:.3} below the truth");
     assert!(correlation >= CORRELATION_MIN, "shapes correlate at {correlation:.2}");
     assert!(inside >= INSIDE_MIN, "null features stay inside their bands for {inside:.2}");
+    assert!(covered >= COVERED_MIN, "bands hold the truth in {covered:.2} of occupied bins");
 }
 
 #[test]
@@ -164,9 +175,14 @@ fn feature(model: &Ebm, of: &Shape, truth: &Truth) -> Feature {
         model.shape(term).into_iter().filter(|it| matches!(it.place, Bin::Range { .. })).collect();
     let column = truth.columns[of.feature];
     let effect = truth.columns[&format!("effect_{}", of.feature)];
+    let pair = truth.columns["effect_weekend_share_x_on_call_nights"];
+    let own = |row: &[Option<f64>]| {
+        let shared = if PAIR.contains(&of.feature) { row[pair]? } else { 0.0 };
+        Some(row[effect]? + shared)
+    };
     let mut sums = vec![Sum::default(); points.len()];
     for row in &truth.rows {
-        let (Some(value), Some(own)) = (row[column], row[effect]) else { continue };
+        let (Some(value), Some(own)) = (row[column], own(row)) else { continue };
         let sum = &mut sums[model.bins[term].bin(Value::Number(value)) - 1];
         sum.rows += 1.0;
         sum.effect += own;
@@ -180,6 +196,7 @@ fn feature(model: &Ebm, of: &Shape, truth: &Truth) -> Feature {
         spans: of.spans,
         correlation: correlation(&cells),
         inside: inside(&cells),
+        covered: covered(&cells, model.trained.rows as f64),
     }
 }
 
@@ -210,6 +227,14 @@ fn inside(cells: &[Cell<'_>]) -> f64 {
     cells.iter().filter(holds).map(|it| it.weight).sum::<f64>() / all
 }
 
+/// Occupied bins whose band holds the truth, both centred over all bins; and all occupied bins.
+fn covered(cells: &[Cell<'_>], rows: f64) -> (usize, usize) {
+    let shift = centre(cells, |it| it.truth) - centre(cells, |it| it.point.score);
+    let occupied = || cells.iter().filter(|it| it.weight >= OCCUPIED_SHARE * rows);
+    let holds = |it: &&Cell<'_>| (it.point.low..=it.point.high).contains(&(it.truth - shift));
+    (occupied().filter(holds).count(), occupied().count())
+}
+
 fn correlation(cells: &[Cell<'_>]) -> Option<f64> {
     let (truth, score) = (centre(cells, |it| it.truth), centre(cells, |it| it.point.score));
     let (mut both, mut truths, mut scores) = (0.0, 0.0, 0.0);
@@ -231,6 +256,11 @@ impl Figures {
 
     fn inside(&self) -> f64 {
         mean(self.nulls().map(|it| it.inside))
+    }
+
+    fn covered(&self) -> f64 {
+        let sum = |of: fn(&Feature) -> usize| self.features.iter().map(of).sum::<usize>() as f64;
+        sum(|it| it.covered.0) / sum(|it| it.covered.1)
     }
 
     fn nulls(&self) -> impl Iterator<Item = &Feature> {
@@ -271,10 +301,12 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 #[expect(clippy::print_stdout, reason = "the figures are what this test is run for")]
 fn print(all: &[Figures]) {
-    println!("office      rows  exits   AUC model  AUC truth     gap  shapes  nulls inside");
+    println!(
+        "office      rows  exits   AUC model  AUC truth     gap  shapes  nulls inside  covered"
+    );
     for it in all {
         println!(
-            "{:<9} {:>6} {:>6}   {:>9.3}  {:>9.3}  {:>6.3}  {:>6.2}  {:>12.2}",
+            "{:<9} {:>6} {:>6}   {:>9.3}  {:>9.3}  {:>6.3}  {:>6.2}  {:>12.2}  {:>7.2}",
             it.name,
             it.rows,
             it.exits,
@@ -282,17 +314,22 @@ fn print(all: &[Figures]) {
             it.truth_auc,
             it.truth_auc - it.model_auc,
             it.correlation(),
-            it.inside()
+            it.inside(),
+            it.covered()
         );
     }
-    println!("feature                    spans  correlation (or share inside, null) by office");
+    println!(
+        "feature                    spans  correlation (or share inside, null), bins covered, by office"
+    );
     for (at, shape) in shapes().iter().enumerate() {
         let mut line = String::new();
         for it in all {
             let feature = &it.features[at];
             debug_assert_eq!(feature.id, shape.feature);
             let found = if shape.spans == 0.0 { Some(feature.inside) } else { feature.correlation };
-            let _infallible = write!(line, " {:>6.2}", found.unwrap_or(f64::NAN));
+            let (held, bins) = feature.covered;
+            let _infallible =
+                write!(line, " {:>6.2} {held:>2}/{bins:<2}", found.unwrap_or(f64::NAN));
         }
         println!("{:<26} {:>5.1} {line}", shape.feature, shape.spans);
     }

@@ -21,15 +21,21 @@ pub struct Card {
     pub months: (String, String),
     /// Rows learned from (a person's month).
     pub rows: u64,
-    /// Rows left out because their outcome is not known yet.
+    /// Rows left out because their month is not over in the data.
     pub censored: u64,
     /// People among the rows.
     pub people: u64,
-    /// Rows followed by an exit within the horizon.
-    pub positive_rows: u64,
-    /// Voluntary exits behind those rows: the evidence.
+    /// Voluntary exits in those months, one row each: the evidence.
     pub exits: u64,
-    /// Share of rows followed by an exit within the horizon.
+    /// Share of the rows with a voluntary exit in the month itself: the mean monthly hazard.
+    #[serde(default)]
+    pub monthly_rate: f64,
+    /// Rows whose horizon has closed, so that it is known whether an exit came within it.
+    #[serde(default)]
+    pub horizon_rows: u64,
+    /// Of those, rows followed by a voluntary exit within the horizon.
+    pub positive_rows: u64,
+    /// Their share: what levels are measured against.
     pub base_rate: f64,
     /// How much evidence there is against how much is asked for.
     pub evidence: Evidence,
@@ -39,6 +45,12 @@ pub struct Card {
     pub no_validation: Option<String>,
     /// The features, in the model's order.
     pub features: Vec<FeatureCard>,
+    /// Whether the predictions tested were right on average, and what was done about it.
+    #[serde(default)]
+    pub calibrated: Option<CalibrationCheck>,
+    /// How alike the reasons of a person come out in each bag.
+    #[serde(default)]
+    pub stability: Option<Stability>,
     /// Levels: people of one office who can be talked to in four weeks.
     pub capacity: u64,
     /// Bags averaged.
@@ -58,6 +70,22 @@ pub struct Evidence {
     pub floor: u64,
     /// Exits the number of features asks for (Riley et al. 2019).
     pub need: u64,
+    /// The same for a model of one office alone, offices by name.
+    #[serde(default)]
+    pub offices: Vec<OfficeEvidence>,
+}
+
+/// What a model of one office alone would rest on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OfficeEvidence {
+    /// Its name.
+    pub office: String,
+    /// People at risk there in the months learned from.
+    pub people: u64,
+    /// Voluntary exits there.
+    pub have: u64,
+    /// Exits a model of that office alone would ask for, at its own rate of leaving.
+    pub need: u64,
 }
 
 /// How the model did on months and people it had not seen.
@@ -65,7 +93,8 @@ pub struct Evidence {
 pub struct Validation {
     /// First and last month tested, ISO.
     pub months: (String, String),
-    /// Months of a label's window left out before the test, so that no outcome is known twice.
+    /// Months left out before the test, so that no outcome is known twice. None are needed where
+    /// the outcome of a month is known when it ends.
     pub gap_months: u32,
     /// Parts the people were dealt into.
     pub folds: u32,
@@ -79,17 +108,21 @@ pub struct Validation {
     pub base_rate: f64,
     /// Log loss of predicting that share for everyone.
     pub base_log_loss: f64,
-    /// Predicting the base rate of the rows learned from for everyone.
-    #[serde(default)]
-    pub base: Measures,
-    /// The Explainable Boosting Machine.
+    /// The Explainable Boosting Machine, as fitted for the test, not corrected.
     pub ebm: Measures,
-    /// The logistic regression.
-    pub logistic: Measures,
-    /// Log loss of the EBM less that of the logistic regression: negative favours the EBM.
-    pub against_logistic: Difference,
-    /// Log loss of the EBM less that of the base rate: negative favours the EBM.
-    pub against_base_rate: Difference,
+    /// The other ways of predicting, on the very same rows, in the order of `CONTENDERS`. Empty in
+    /// cards of format 1.
+    #[serde(default)]
+    pub contenders: Vec<Contender>,
+    /// The EBM at each horizon with closed windows among the tested months.
+    #[serde(default)]
+    pub horizons: Vec<HorizonCard>,
+    /// The EBM's error in each office and trade, at the default horizon.
+    #[serde(default)]
+    pub groups: Vec<GroupCard>,
+    /// What fewer people to learn from would have done to the test.
+    #[serde(default)]
+    pub size_curve: Vec<SizePoint>,
     /// Predicted against observed.
     pub calibration: Vec<CalibrationGroup>,
     /// What the highest scores hold, as many as can be talked to.
@@ -107,6 +140,130 @@ pub struct Measures {
     pub brier: Ranged,
     /// Calibration slope, 1 is right.
     pub slope: Ranged,
+}
+
+/// Another way of predicting the same rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contender {
+    /// Which: an id of `CONTENDERS`.
+    pub id: String,
+    /// Its name on pages.
+    pub name: String,
+    /// Its figures.
+    pub measures: Measures,
+    /// Log loss of the EBM less its own: negative favours the EBM.
+    pub against: Difference,
+}
+
+/// The EBM within a number of days.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HorizonCard {
+    /// Days ahead.
+    pub days: i32,
+    /// Tested rows whose window has closed.
+    pub rows: u64,
+    /// Those followed by an exit.
+    pub events: u64,
+    /// People among them.
+    pub people: u64,
+    /// Mean predicted.
+    pub predicted: f64,
+    /// Share observed, 95% by person.
+    pub observed: Ranged,
+    /// Observed over predicted, 95% by person: 1 is right.
+    pub ratio: Ranged,
+    /// Area under the ROC curve, 95% by person.
+    pub auc: Ranged,
+}
+
+/// The EBM's error among people of one office or trade.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroupCard {
+    /// `office` or `trade`.
+    pub by: String,
+    /// Which.
+    pub name: String,
+    /// Tested rows.
+    pub rows: u64,
+    /// People among them.
+    pub people: u64,
+    /// Rows followed by an exit.
+    pub events: u64,
+    /// Mean predicted.
+    pub predicted: f64,
+    /// Share observed, 95% by person.
+    pub observed: Ranged,
+    /// Observed over predicted, 95% by person: 1 is right. Absent without an exit.
+    pub ratio: Ranged,
+    /// Area under the ROC curve, 95% by person; absent where fewer than `GROUP_EXITS_MIN` people
+    /// left.
+    pub auc: Ranged,
+}
+
+/// The test with a part of the people to learn from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SizePoint {
+    /// Share of the people.
+    pub share: f64,
+    /// People learned from.
+    pub people: u64,
+    /// Exits among them.
+    pub exits: u64,
+    /// Area under the ROC curve, 95% by person.
+    pub auc: Ranged,
+    /// Mean log loss, nats.
+    pub log_loss: f64,
+    /// Log loss less that of the whole, on the same rows; positive is worse.
+    pub against_whole: Difference,
+}
+
+/// Whether predictions of the month were right on the tested rows, and the correction if not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationCheck {
+    /// Rows checked: tested months that are over.
+    pub rows: u64,
+    /// Exits in those months.
+    pub events: u64,
+    /// Slope of outcome on predicted log-odds, 95% by person: 1 is right, below it predictions are
+    /// too extreme.
+    pub slope: Ranged,
+    /// Log-odds to add at slope 1, 95% by person: 0 is right.
+    pub shift: Ranged,
+    /// Whether the kept model was corrected: one of the two intervals left out the right value.
+    pub corrected: bool,
+    /// Factor on every line of the kept model; 1 when it was not corrected.
+    pub factor: f64,
+    /// Added to its start, log-odds; 0 when it was not corrected.
+    pub added: f64,
+    /// At the default horizon as tested.
+    pub before: Calibrated,
+    /// The same rows, each corrected by what the other parts of the people say; absent when nothing
+    /// was corrected.
+    pub after: Option<Calibrated>,
+}
+
+/// How right predictions are at the default horizon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calibrated {
+    /// Mean log loss, nats.
+    pub log_loss: f64,
+    /// Calibration slope, 95% by person.
+    pub slope: Ranged,
+    /// Observed over predicted, 95% by person.
+    pub ratio: Ranged,
+}
+
+/// In how many bags a person's reasons are the same as in the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stability {
+    /// Bags.
+    pub bags: u64,
+    /// People scored.
+    pub people: u64,
+    /// Median share of bags with the same top reason.
+    pub top: f64,
+    /// Median share of bags with the same three reasons on top, in any order.
+    pub three: f64,
 }
 
 /// A figure with its interval; absent ends could not be computed.
@@ -172,10 +329,26 @@ pub struct FeatureCard {
     pub importance: f64,
     /// Its standard error.
     pub importance_sd: f64,
+    /// `rising` or `falling` where the shape may only go one way.
+    #[serde(default)]
+    pub direction: Option<String>,
 }
 
-/// Version of the shape written.
-pub const FORMAT: u32 = 1;
+/// Version of the shape written. 1: the model spoke of the horizon at once; 2: of each month.
+pub const FORMAT: u32 = 2;
+/// Id of predicting the base rate for everyone.
+pub const BASE: &str = "base";
+/// Id of the logistic regression.
+pub const LOGISTIC: &str = "logistic";
+/// Fewer people who left give no order of who leaves first.
+pub const GROUP_EXITS_MIN: usize = 10;
+
+impl Card {
+    /// Whether the model's log-odds are those of one month; else of the horizon at once.
+    pub fn is_monthly(&self) -> bool {
+        self.format >= 2
+    }
+}
 
 impl From<Estimate> for Ranged {
     fn from(it: Estimate) -> Self {
@@ -190,20 +363,29 @@ pub fn month_words(month: &str) -> String {
 }
 
 impl Validation {
+    /// A contender's figures.
+    pub fn contender(&self, id: &str) -> Option<&Contender> {
+        self.contenders.iter().find(|it| it.id == id)
+    }
+
     /// Whether the data support the model: its log loss beats both the base rate and the logistic
     /// regression by one standard error.
     pub fn supports_model(&self) -> bool {
-        [self.against_logistic, self.against_base_rate].iter().all(Difference::favours_first)
+        self.beats_base_rate() && self.beats_logistic()
     }
 
     /// Whether the model beats the base rate by one standard error.
     pub fn beats_base_rate(&self) -> bool {
-        self.against_base_rate.favours_first()
+        self.beats(BASE)
     }
 
     /// Whether the model beats the logistic regression by one standard error.
     pub fn beats_logistic(&self) -> bool {
-        self.against_logistic.favours_first()
+        self.beats(LOGISTIC)
+    }
+
+    fn beats(&self, id: &str) -> bool {
+        self.contender(id).is_some_and(|it| it.against.favours_first())
     }
 }
 

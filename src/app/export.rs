@@ -8,7 +8,7 @@ use super::alike::{self, Alike};
 use super::csv::line;
 use super::people::{List, Row};
 use super::person::{Evidence, Scored};
-use super::score::{Person, Scores, Term, Verdict, chance_at};
+use super::score::{Person, Scores, Term, Verdict};
 use super::sentences::{self, GroupSaid, LineSaid};
 use super::whatif::Idea;
 
@@ -16,9 +16,11 @@ use super::whatif::Idea;
 const FORMAT: u32 = 2;
 
 /// Everyone: `as_of`, `model`, `horizon_days`, `people[].{uid, employee_no, probability, low, high,
-/// band, not_scored, intercept, terms[].{feature, value, score, low, high, sentence}, log_odds}`.
+/// band, not_scored, intercept, terms[].{feature, value, score, low, high, chance, sentence},
+/// log_odds, within[].{days, probability, low, high}, clock[], agreed.{bags, top, three}}`.
 pub fn scores(it: &Scores) -> Value {
-    let people: Vec<Value> = it.people.iter().map(|it| Value::Object(person(it))).collect();
+    let people: Vec<Value> =
+        it.people.iter().map(|one| Value::Object(person(one, it.horizon_days))).collect();
     let mut all = head(it);
     all.insert("people".to_owned(), Value::Array(people));
     Value::Object(all)
@@ -29,7 +31,7 @@ pub fn scores(it: &Scores) -> Value {
 pub fn receipt(of: &Scores, it: &Person, behind: Option<&Scored>) -> Value {
     let mut all = head(of);
     all.insert("format".to_owned(), json!(FORMAT));
-    all.extend(person(it));
+    all.extend(person(it, of.horizon_days));
     let more = [
         ("groups", behind.map_or_else(|| json!([]), |it| groups(&it.sentences))),
         ("counterfactuals", behind.map_or_else(|| json!([]), |it| counterfactuals(&it.lowering))),
@@ -104,11 +106,11 @@ fn head(it: &Scores) -> Map<String, Value> {
     ])
 }
 
-fn person(it: &Person) -> Map<String, Value> {
+fn person(it: &Person, horizon_days: i32) -> Map<String, Value> {
     let uid = uuid::Uuid::from_bytes(it.uid).to_string();
     let value = match &it.verdict {
-        Verdict::Scored { probability, low, high, band, reasons } => {
-            let said = sentences::of_person(reasons, &chance_at);
+        Verdict::Scored { probability, low, high, band, reasons, ahead } => {
+            let said = sentences::of_person(reasons, &|it| ahead.chance(it, horizon_days));
             let lines: Vec<&LineSaid> = said.iter().flat_map(|it| &it.lines).collect();
             let term = |it: &Term| {
                 let half = sentences::HALF_90 * it.sd;
@@ -124,12 +126,13 @@ fn person(it: &Person) -> Map<String, Value> {
                 "uid": uid, "employee_no": it.employee_no, "probability": probability, "low": low,
                 "high": high, "band": band.word(), "not_scored": null,
                 "intercept": reasons.intercept, "terms": terms, "log_odds": reasons.log_odds,
+                "within": ahead.within, "clock": ahead.clock, "agreed": ahead.agreed,
             })
         }
         Verdict::NotScored(why) => json!({
             "uid": uid, "employee_no": it.employee_no, "probability": null, "low": null,
             "high": null, "band": null, "not_scored": why, "intercept": null, "terms": [],
-            "log_odds": null,
+            "log_odds": null, "within": [], "clock": [], "agreed": null,
         }),
     };
     match value {

@@ -11,15 +11,15 @@ use super::train::learn_error;
 use super::{Cx, Result};
 use crate::domain::calendar::{Day, Month};
 use crate::feature::FEATURES;
-use crate::feature::label::label;
+use crate::feature::label::leaves_in_month;
 use crate::store::months::{self, AtRisk, Span};
 
 /// Rows, people, exits and months there are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Material {
-    /// Months of people whose outcome is known.
+    /// Months of people that are over in the data.
     pub rows: u64,
-    /// Months left out: their outcome is not known yet.
+    /// Months left out: they are not over in the data.
     pub censored: u64,
     /// People among the rows.
     pub people: u64,
@@ -50,7 +50,7 @@ fn count(rows: &[AtRisk], span: Span, horizon_days: i32, floor: u64) -> Result<M
     let (mut first, mut last) = (None::<Month>, None::<Month>);
     let mut known = 0;
     for row in rows {
-        let Some(left) = label(row.as_of, horizon_days, span.to, row.exit) else { continue };
+        let Some(left) = leaves_in_month(row.as_of, span.to, row.exit) else { continue };
         known += 1;
         people.insert(row.technician_id);
         spells.insert(row.employment_id);
@@ -80,13 +80,14 @@ pub(super) fn evidence(have: u64, spells: u64, floor: u64) -> Result<Evidence> {
     let base_rate = (have as f64 / spells.max(1) as f64).clamp(0.001, 0.999);
     let plan = Plan { parameters: FEATURES.len() as u64, base_rate, r_squared: None };
     let need = needed(&plan).map_err(learn_error)?.events;
-    Ok(Evidence { have, floor, need })
+    Ok(Evidence { have, floor, need, offices: Vec::new() })
 }
 
 impl Material {
     /// How much evidence there is, in words.
     pub fn evidence_words(&self) -> String {
-        Evidence { have: self.exits, floor: self.floor, need: self.need }.words()
+        Evidence { have: self.exits, floor: self.floor, need: self.need, ..Evidence::default() }
+            .words()
     }
 
     /// Whether a training would be refused.
@@ -132,17 +133,18 @@ mod tests {
         let rows = [
             row(1, "2026-01-01", left),
             row(1, "2026-02-01", left),
+            row(1, "2026-03-01", left),
             row(2, "2026-01-01", None),
-            row(2, "2026-06-01", None),
+            row(2, "2026-07-01", None),
         ];
         let span = Span { from: rows[0].as_of, to: Day::parse("2026-07-01").expect("an ISO date") };
         let it = count(&rows, span, 90, 40).expect("a count");
-        assert_eq!((it.rows, it.censored, it.people, it.exits), (3, 1, 2, 1));
-        assert_eq!(it.months.map(|it| it.1.to_string()), Some("2026-02".to_owned()));
+        assert_eq!((it.rows, it.censored, it.people, it.exits), (4, 1, 2, 1));
+        assert_eq!(it.months.map(|it| it.1.to_string()), Some("2026-03".to_owned()));
         assert!(it.is_short());
         assert_eq!(
             it.words(),
-            "At the present pace of 0.5 exits a month the other 39 take about 78 months. More \
+            "At the present pace of 0.3 exits a month the other 39 take about 117 months. More \
              years or more offices help at once."
         );
     }

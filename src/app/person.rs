@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::alike::{self, Alike};
 use super::card::Card;
 use super::people::card;
-use super::score::{self, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
+use super::score::{self, Ahead, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
 use super::sentences::{self, GroupSaid, HALF_90, features_of};
 use super::whatif::{self, Idea};
 use super::{Cx, Error, Result, export};
@@ -320,6 +320,10 @@ fn scored(cx: &Cx<'_>, basis: Basis) -> Result<Scored> {
     let lowering = whatif::lowering(cx, &basis, &loaded)?;
     let Basis { head, person, reasons, evidence } = basis;
     let (id, as_of) = (person.technician_id, evidence.as_of);
+    let ahead = match &person.verdict {
+        Verdict::Scored { ahead, .. } => ahead.clone(),
+        Verdict::NotScored(_) => Ahead::default(),
+    };
     let earlier = models::prediction_of(cx.read, head.id, as_of.plus(-EARLIER_DAYS), id)?;
     let unknown = reasons
         .terms
@@ -329,7 +333,7 @@ fn scored(cx: &Cx<'_>, basis: Basis) -> Result<Scored> {
         .map(|it| format!("{}: {}", it.title, it.missing));
     Ok(Scored {
         groups: groups(&reasons, &evidence.card),
-        sentences: sentences::of_person(&reasons, &score::chance_at),
+        sentences: sentences::of_person(&reasons, &|it| ahead.chance(it, head.horizon_days)),
         rule: score::rule(cx, &evidence.card),
         horizon_days: head.horizon_days,
         before: earlier.and_then(|it| Some(it.said.chance?.0)),

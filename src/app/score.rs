@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use learn::ebm::Ebm;
-use learn::{artifact, math};
+use learn::frame::Value;
+use learn::{artifact, hazard, math};
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
@@ -16,6 +17,8 @@ use super::{Cx, Error, Office, Result};
 use crate::domain::calendar::Day;
 use crate::domain::risk::{Band, NotScored, Rule};
 use crate::domain::told::Kind;
+use crate::feature::frame::clock;
+use crate::feature::label::HORIZONS;
 use crate::feature::rows::rows_on;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, PersonPrediction, PredictionRow};
@@ -23,6 +26,9 @@ use crate::store::months::{self, MonthRow};
 
 /// Days between the score shown and the earlier one it is compared with, by the same model.
 pub const EARLIER_DAYS: i32 = 28;
+
+/// Months a look ahead goes through: those begun within the longest of `HORIZONS`.
+pub const MONTHS: usize = 12;
 
 /// Tolerance of a sum of reasons, in log-odds.
 pub const SUM_TOLERANCE: f64 = 1e-9;
@@ -64,6 +70,58 @@ pub struct Reasons {
     pub log_odds: f64,
 }
 
+/// A chance within some days.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Within {
+    /// Days.
+    pub days: i32,
+    /// Chance of leaving by choice within them, if nothing else ends the employment.
+    pub probability: f64,
+    /// Lower end of the 90% interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// In how many bags the reasons are those of the score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// Bags.
+    pub bags: u32,
+    /// Bags with the same top reason.
+    pub top: u32,
+    /// Bags with the same three reasons on top, in any order.
+    pub three: u32,
+}
+
+/// From the log-odds of this month to chances, as stored and exported beside a score. Empty for
+/// scores of before, whose log-odds spoke of the horizon at once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ahead {
+    /// What tenure alone will have added to the log-odds in each of the `MONTHS`, the present one
+    /// first (0).
+    #[serde(default)]
+    pub clock: Vec<f64>,
+    /// The chance within each of `HORIZONS`.
+    #[serde(default)]
+    pub within: Vec<Within>,
+    /// How stable the reasons are.
+    #[serde(default)]
+    pub agreed: Option<Agreed>,
+}
+
+impl Ahead {
+    /// The chance within `days` of these log-odds, tenure advancing: what a receipt shows beside the
+    /// sum of its lines so far.
+    pub fn chance(&self, log_odds: f64, days: i32) -> f64 {
+        if self.clock.is_empty() {
+            return math::sigmoid(log_odds);
+        }
+        let months: Vec<f64> = self.clock.iter().map(|it| log_odds + it).collect();
+        hazard::chance(&months, f64::from(days))
+    }
+}
+
 /// What was said of a person.
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -102,6 +160,8 @@ pub enum Verdict {
         band: Band,
         /// Why.
         reasons: Reasons,
+        /// The months to come.
+        ahead: Ahead,
     },
     /// Not scored.
     NotScored(String),
@@ -199,9 +259,23 @@ pub fn latest(cx: &Cx<'_>) -> Result<Scores> {
     Ok(Scores { as_of, version, horizon_days, people })
 }
 
-/// Takes one row apart with a model.
+/// Takes one row apart with a model: the reasons, and the chance within the default horizon with its
+/// 90% interval.
 pub fn explain(loaded: &Loaded, row: &MonthRow) -> Result<(Reasons, (f64, f64, f64))> {
-    let told = loaded.model.explain(&frame::cells(row, FEATURES)).map_err(learn_error)?;
+    let told = tell(loaded, row)?;
+    Ok((told.reasons, told.chance))
+}
+
+/// Everything a model says of a row.
+struct Told {
+    reasons: Reasons,
+    chance: (f64, f64, f64),
+    ahead: Ahead,
+}
+
+fn tell(loaded: &Loaded, row: &MonthRow) -> Result<Told> {
+    let cells = frame::cells(row, FEATURES);
+    let told = loaded.model.explain(&cells).map_err(learn_error)?;
     let terms = FEATURES.iter().enumerate().map(|(at, feature)| Term {
         feature: feature.id.to_owned(),
         value: frame::value(row, feature),
@@ -209,12 +283,56 @@ pub fn explain(loaded: &Loaded, row: &MonthRow) -> Result<(Reasons, (f64, f64, f
         sd: told.sd[at],
     });
     let reasons = Reasons::new(told.intercept, terms.collect(), told.log_odds)?;
-    Ok((reasons, (told.probability, told.low, told.high)))
+    if !loaded.card.is_monthly() {
+        let chance = (told.probability, told.low, told.high);
+        return Ok(Told { reasons, chance, ahead: Ahead::default() });
+    }
+    let bagged = loaded.model.resample(&cells).map_err(learn_error)?;
+    let agreed = bagged.agreement(&told);
+    let months = Months::of(&loaded.model, cells)?;
+    let default = months.within(loaded.card.horizon_days);
+    let ahead = Ahead {
+        clock: months.log_odds.iter().map(|it| it - told.log_odds).collect(),
+        within: HORIZONS.map(|days| months.within(days)).into(),
+        agreed: Some(Agreed {
+            bags: agreed.bags as u32,
+            top: agreed.top as u32,
+            three: agreed.three as u32,
+        }),
+    };
+    Ok(Told { reasons, chance: (default.probability, default.low, default.high), ahead })
 }
 
-/// The chance of these log-odds: the one place where points become a chance.
-pub fn chance_at(log_odds: f64) -> f64 {
-    math::sigmoid(log_odds)
+/// The log-odds of a person's months to come: tenure advances, all else is as it is today.
+struct Months {
+    log_odds: Vec<f64>,
+    /// The same of each bag.
+    bagged: Vec<Vec<f64>>,
+    /// Standard errors either side of a 90% interval, as a factor on the spread of the bags.
+    half: f64,
+}
+
+impl Months {
+    fn of(model: &Ebm, mut cells: Vec<Value<'static>>) -> Result<Self> {
+        let half = model.band_quantile() * model.band_scale;
+        let bags = model.bagged_intercept.len();
+        let mut it = Self { log_odds: Vec::new(), bagged: vec![Vec::new(); bags], half };
+        let today = cells[clock()];
+        for month in 0..MONTHS {
+            if let Value::Number(tenure) = today {
+                cells[clock()] = Value::Number(tenure + month as f64);
+            }
+            it.log_odds.push(model.predict_row(&cells).map_err(learn_error)?.log_odds);
+            let bagged = model.resample(&cells).map_err(learn_error)?.log_odds();
+            it.bagged.iter_mut().zip(bagged).for_each(|(all, log_odds)| all.push(log_odds));
+        }
+        Ok(it)
+    }
+
+    fn within(&self, days: i32) -> Within {
+        let it = hazard::chance_between(&self.log_odds, &self.bagged, f64::from(days), self.half);
+        Within { days, probability: it.value, low: it.low, high: it.high }
+    }
 }
 
 impl Reasons {
@@ -266,18 +384,19 @@ fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<&NotScored>) -> Resul
         intercept: None,
         log_odds: None,
         terms: "[]".to_owned(),
+        ahead: "{}".to_owned(),
     };
     if why.is_some() {
         return Ok(base);
     }
-    let (reasons, chance) = explain(loaded, row)?;
-    let terms = serde_json::to_string(&reasons.terms)
-        .map_err(|error| Error::broken("write down reasons", error))?;
+    let told = tell(loaded, row)?;
+    let json = |error| Error::broken("write down reasons", error);
     Ok(PredictionRow {
-        chance: Some(chance),
-        intercept: Some(reasons.intercept),
-        log_odds: Some(reasons.log_odds),
-        terms,
+        chance: Some(told.chance),
+        intercept: Some(told.reasons.intercept),
+        log_odds: Some(told.reasons.log_odds),
+        terms: serde_json::to_string(&told.reasons.terms).map_err(json)?,
+        ahead: serde_json::to_string(&told.ahead).map_err(json)?,
         ..base
     })
 }
@@ -297,11 +416,12 @@ pub(super) fn person(row: PersonPrediction) -> Result<Person> {
     let said = row.said;
     let verdict = match (said.chance, said.intercept, said.log_odds, said.not_scored) {
         (Some((probability, low, high)), Some(intercept), Some(log_odds), _) => {
-            let terms = serde_json::from_str(&said.terms)
-                .map_err(|error| Error::broken("read kept reasons", error))?;
+            let json = |error| Error::broken("read kept reasons", error);
+            let terms = serde_json::from_str(&said.terms).map_err(json)?;
+            let ahead = serde_json::from_str(&said.ahead).map_err(json)?;
             let band = said.band.as_deref().and_then(Band::parse).unwrap_or(Band::Low);
             let reasons = Reasons::new(intercept, terms, log_odds)?;
-            Verdict::Scored { probability, low, high, band, reasons }
+            Verdict::Scored { probability, low, high, band, reasons, ahead }
         }
         (_, _, _, why) => Verdict::NotScored(why.unwrap_or_default()),
     };

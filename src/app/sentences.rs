@@ -169,7 +169,8 @@ fn is_plural(title: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::score::chance_at;
+    use learn::math::sigmoid;
+
     use crate::feature::FEATURES;
 
     fn term(feature: &str, value: Option<f64>, score: f64, sd: f64) -> Term {
@@ -179,7 +180,7 @@ mod tests {
     fn said(terms: Vec<Term>) -> Vec<GroupSaid> {
         let log_odds = -2.0 + terms.iter().map(|it| it.score).sum::<f64>();
         let reasons = Reasons::new(-2.0, terms, log_odds).expect("they add up");
-        of_person(&reasons, &chance_at)
+        of_person(&reasons, &sigmoid)
     }
 
     #[track_caller]
@@ -232,7 +233,7 @@ mod tests {
         );
         assert!((all[0].points - 1.1).abs() < 1e-12);
         // Chance at -1.3 less chance at -2.4.
-        assert!((all[0].chance - (chance_at(-1.3) - chance_at(-2.4))).abs() < 1e-12);
+        assert!((all[0].chance - (sigmoid(-1.3) - sigmoid(-2.4))).abs() < 1e-12);
         assert_eq!(all[0].lines[0].term, "long_drive_share", "the largest first");
     }
 

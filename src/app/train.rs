@@ -3,50 +3,40 @@
 //! Tested on the last months, by models that saw neither those months nor those people; then fitted
 //! on everything and kept with its card. Never here: numerics (see the crate `learn`), pages.
 
-use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+mod calibrated;
+mod contender;
+mod ear;
+mod measured;
+mod table;
+mod trial;
 
-use learn::baseline::Logistic;
-use learn::ebm::{self, Ebm, EbmOptions};
+use std::fmt::Write as _;
+
+use learn::ebm::{self, Direction, Ebm, EbmOptions};
 use learn::frame::Frame;
-use learn::progress::{Flow, Progress, Step};
-use learn::validate::{self, Scored, Split};
 use learn::{artifact, frame::ColumnKind};
 use sha2::{Digest, Sha256};
 
-use super::card::{
-    CalibrationGroup, Card, Difference, Evidence, FORMAT, FeatureCard, LiftCard, Measures, Ranged,
-    Validation,
-};
-use super::material::evidence;
-use super::progress::{Live, LiveShape, Silent, Tell, go_on, stopped};
-use super::{Error, Office, Result, alike, derive, score};
+use ear::Ear;
+use table::Table;
+use trial::Failure;
+
+use super::card::{Card, FORMAT, FeatureCard, Stability};
+use super::progress::{Tell, go_on, stopped};
+use super::{Error, Office, Result, alike, derive, refuse, score};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Month;
 use crate::domain::told::Kind;
-use crate::feature::{self, FEATURES, Labelled};
+use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
-use crate::store::months::{self, KeptRow, Span};
 use crate::store::situations;
 
-/// Parts the people are dealt into for the test: each test model learns from nine tenths of them,
-/// close to the model that is kept.
-const FOLDS: usize = 10;
-/// Share of the labelled months that are tested on, the last ones.
-const TEST_SHARE: f64 = 0.25;
-/// Bags of each test model: enough for its probabilities, fewer than for its bands.
-const TEST_BAGS: usize = 8;
+pub use trial::{TestRow, test_rows};
+
 /// Bins of a feature: 32 of about equal weight, missing, unseen. Against 254 this takes half the
 /// time, comes 0.002 nearer to the truth's AUC and 0.01 nearer to the true shapes (mean of five
 /// demos of 500 people, `tests/truth.rs`), and a page can show every step of the model.
 const BINS_MAX: usize = 34;
-/// Draws behind each interval.
-const DRAWS: usize = 200;
-/// Groups of the calibration.
-const GROUPS: usize = 5;
-/// Strength of the logistic regression's ridge, scikit-learn's default.
-const RIDGE: f64 = 1.0;
-
 /// The steps of a training: the percent each begins at, and what it does.
 pub const STEPS: [(u64, &str); 5] = [
     (0, "Read months at risk"),
@@ -96,24 +86,29 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     let config = office.config().clone();
     derive::refresh(office, tell)?;
     go_on(tell, 0, 100, "Reading months at risk.")?;
-    let table = office.look(move |cx| read_table(cx, config.score_horizon_days))?;
-    let evidence = evidence_of(&table, office.config().score_exits_min)?;
-    let tested = test(office, &table, tell).and_then(|(said, design)| {
-        said.validation(&table.labelled.frame, design, office, office.config().train_seed)
-    });
-    let (validation, no_validation) = match tested {
-        Ok(validation) => (Some(validation), None),
+    let table = office.look(move |cx| table::read(cx, config.score_horizon_days))?;
+    let frame = &table.labelled.frame;
+    refuse::check_columns(frame.columns().iter().map(|it| it.name.as_str()))?;
+    let evidence = table.evidence(office.config().score_exits_min)?;
+    let tested = trial::run(office, &table, tell)
+        .and_then(|trial| Ok((measured::validation(office, &table, &trial)?, trial)));
+    let (tested, no_validation) = match tested {
+        Ok(tested) => (Some(tested), None),
         Err(Failure::Stopped) => return Err(stopped()),
         Err(Failure::Impossible(why)) => (None, Some(why)),
     };
     let fit_clock = Stopwatch::start();
     let ear = Ear::new(tell, FIT_FROM, WRITE_FROM, "Fitting on all months");
     let options = options(office, office.config().train_outer_bags as usize);
-    let model = ebm::fit(&table.labelled.frame, &options, &ear).map_err(learn_error)?;
+    let mut model = ebm::fit(frame, &options, &ear).map_err(learn_error)?;
     let fit_seconds = fit_clock.elapsed().as_secs_f64();
     go_on(tell, WRITE_FROM, 100, "Writing down the model.")?;
-    let mut card = card_of(office, &table, &model, evidence);
-    (card.validation, card.no_validation) = (validation, no_validation);
+    let mut card = Card { evidence, no_validation, ..Card::default() };
+    if let Some((validation, trial)) = tested {
+        (model, card.calibrated) = calibrated::check(&table, &trial, model);
+        card.validation = Some(validation);
+    }
+    let mut card = card_of(office, &table, &model, card);
     (card.fit_seconds, card.seconds) = (fit_seconds, clock.elapsed().as_secs_f64());
     let (id, version) = keep(office, &table, &model, &card)?;
     go_on(tell, SCORE_FROM, 100, "Scoring everyone.")?;
@@ -122,243 +117,11 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     Ok(Trained { version, card, scored })
 }
 
-/// Labelled rows and where they come from.
-struct Table {
-    kept: Vec<KeptRow>,
-    labelled: Labelled,
-    span: Span,
-    horizon_days: i32,
-}
-
-fn read_table(cx: &super::Cx<'_>, horizon_days: i32) -> Result<Table> {
-    let Some(span) = months::data_span(cx.read)? else {
-        return Err(Error::told(
-            Kind::NotEnough,
-            "There is no data to learn from.",
-            "Import the office's files or load the demo first.",
-        ));
-    };
-    let kept = months::frame_rows(cx.read)?;
-    let labelled =
-        feature::frame(&kept, FEATURES, horizon_days, span.to).map_err(|error| match error {
-            learn::Error::Empty => Error::told(
-                Kind::NotEnough,
-                format!("No month has {horizon_days} days of data behind it yet."),
-                "Wait until the data reach further, or choose a shorter score.horizon_days.",
-            ),
-            other => learn_error(other),
-        })?;
-    Ok(Table { kept, labelled, span, horizon_days })
-}
-
-/// Counts people with an exit, not rows, and refuses below the floor.
-fn evidence_of(table: &Table, floor: u32) -> Result<Evidence> {
-    let frame = &table.labelled.frame;
-    let rows = table.labelled.rows.iter().zip(frame.target());
-    let mut exits: Vec<i64> = rows
-        .filter(|(_, target)| **target > 0.5)
-        .map(|(at, _)| table.kept[*at].row.employment_id)
-        .collect();
-    exits.sort_unstable();
-    exits.dedup();
-    let (have, floor) = (exits.len() as u64, u64::from(floor));
-    if have < floor {
-        return Err(Error::told(
-            Kind::NotEnough,
-            format!("Not enough data to score anyone: {have} voluntary exits, {floor} needed."),
-            "Add years or offices. Turnover and every other metric work without a model.",
-        ));
-    }
-    let mut spells: Vec<i64> =
-        table.labelled.rows.iter().map(|at| table.kept[*at].row.employment_id).collect();
-    spells.sort_unstable();
-    spells.dedup();
-    evidence(have, spells.len() as u64, floor)
-}
-
-enum Failure {
-    Stopped,
-    Impossible(String),
-}
-
-impl From<learn::Error> for Failure {
-    fn from(error: learn::Error) -> Self {
-        match error {
-            learn::Error::Cancelled => Self::Stopped,
-            other => Self::Impossible(format!("The data allow no test: {other}.")),
-        }
-    }
-}
-
-/// What the test models said of each row they were tested on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TestRow {
-    /// Number the office knows the person by.
-    pub employee_no: String,
-    /// The month whose first morning was looked at.
-    pub month: Month,
-    /// Chance given to an exit within the horizon.
-    pub probability: f64,
-    /// Whether there was one.
-    pub left: bool,
-}
-
-/// The test of a training over again, row by row: what `Validation` sums up. Same data, same rows.
-///
-/// # Errors
-/// As [`train`]; `NotEnough` when the data allow no test.
-pub fn test_rows(office: &Office) -> Result<Vec<TestRow>> {
-    let horizon_days = office.config().score_horizon_days;
-    let (table, numbers) = office
-        .look(move |cx| Ok((read_table(cx, horizon_days)?, months::employee_numbers(cx.read)?)))?;
-    let (said, _) = test(office, &table, &Silent).map_err(|failure| match failure {
-        Failure::Stopped => stopped(),
-        Failure::Impossible(why) => Error::told(Kind::NotEnough, why, ""),
-    })?;
-    let row = |at: usize| TestRow {
-        employee_no: numbers.get(&i64::from(said.group[at])).cloned().unwrap_or_default(),
-        month: Month(said.time[at]),
-        probability: said.ebm[at],
-        left: said.target[at] > 0.5,
-    };
-    Ok((0..said.target.len()).map(row).collect())
-}
-
-/// How a test was laid out: months left out before it, parts of the people.
-type Design = (u32, usize);
-
-/// Tests on the last quarter of the months; every row by a model that knew neither the person nor
-/// any outcome of those months.
-fn test(
-    office: &Office,
-    table: &Table,
-    tell: &dyn Tell,
-) -> std::result::Result<(Predictions, Design), Failure> {
-    let frame = &table.labelled.frame;
-    let (first, last) = ends(frame);
-    let gap = (table.horizon_days as u32).div_ceil(30);
-    let tested = ((f64::from(last - first + 1) * TEST_SHARE) as i32).max(1);
-    let cutoff = last - tested;
-    let whole = validate::time_split(frame, cutoff, gap).map_err(|_empty| {
-        Failure::Impossible("The months are too few to test on later ones.".to_owned())
-    })?;
-    let seed = office.config().train_seed;
-    let splits = validate::out_of_person(frame, &whole, FOLDS, seed)?;
-    let mut predictions = Predictions::default();
-    for (at, split) in splits.iter().enumerate() {
-        let begins =
-            |part: usize| TEST_FROM + (FIT_FROM - TEST_FROM) * part as u64 / splits.len() as u64;
-        let what = format!("Testing on later months, part {} of {}", at + 1, splits.len());
-        let ear = Ear::new(tell, begins(at), begins(at + 1), &what);
-        predictions.add(frame, split, &options(office, TEST_BAGS), &ear)?;
-    }
-    Ok((predictions, (gap, splits.len())))
-}
-
-/// Test rows with what each model said of them.
-#[derive(Default)]
-struct Predictions {
-    target: Vec<f64>,
-    group: Vec<u32>,
-    time: Vec<i32>,
-    ebm: Vec<f64>,
-    logistic: Vec<f64>,
-    base: Vec<f64>,
-}
-
-impl Predictions {
-    fn add(
-        &mut self,
-        frame: &Frame,
-        split: &Split,
-        options: &EbmOptions,
-        ear: &Ear<'_>,
-    ) -> learn::Result<()> {
-        let (train, test) = (frame.take(&split.train)?, frame.take(&split.test)?);
-        let model = ebm::fit(&train, options, ear)?;
-        let logistic = Logistic::fit(&train, RIDGE)?;
-        self.ebm.extend(model.probabilities(test.columns())?);
-        self.logistic.extend(logistic.probabilities(test.columns())?);
-        self.base.extend(vec![train.base_rate(); test.rows()]);
-        self.target.extend(test.target());
-        self.group.extend(test.group());
-        self.time.extend(test.time());
-        Ok(())
-    }
-
-    fn validation(
-        &self,
-        frame: &Frame,
-        (gap_months, folds): Design,
-        office: &Office,
-        seed: u64,
-    ) -> std::result::Result<Validation, Failure> {
-        let scored = |it: &[f64]| Scored::new(&self.target, it, None, &self.group);
-        let (ebm, logistic, base) =
-            (scored(&self.ebm)?, scored(&self.logistic)?, scored(&self.base)?);
-        let report = ebm.report(DRAWS, seed);
-        let (first, last) = ends(frame);
-        let (first, last) =
-            self.time.iter().fold((last, first), |it, m| (it.0.min(*m), it.1.max(*m)));
-        // As many people a month as can be talked to in four weeks, in each office of usual size.
-        let k = (capacity(office) * (last - first + 1) as usize).min(self.target.len()).max(1);
-        Ok(Validation {
-            months: (Month(first).to_string(), Month(last).to_string()),
-            gap_months,
-            folds: folds as u32,
-            rows: report.rows as u64,
-            events: report.events as u64,
-            people: report.groups as u64,
-            base_rate: report.base_rate,
-            base_log_loss: base.log_loss(),
-            base: measures(&base.report(DRAWS, seed)),
-            ebm: measures(&report),
-            logistic: measures(&logistic.report(DRAWS, seed)),
-            against_logistic: difference(&ebm, &logistic)?,
-            against_base_rate: difference(&ebm, &base)?,
-            calibration: ebm.reliability(GROUPS).iter().map(calibration_group).collect(),
-            lift: ebm.lift(k, DRAWS, seed).ok().map(|it| LiftCard {
-                k: it.k as u64,
-                hits: it.hits,
-                rate: Ranged {
-                    value: Some(it.rate),
-                    low: Some(it.rate_low),
-                    high: Some(it.rate_high),
-                },
-                lift: it.lift.into(),
-            }),
-        })
-    }
-}
-
-fn measures(report: &validate::Report) -> Measures {
-    Measures {
-        auc: report.auc.into(),
-        log_loss: report.log_loss.into(),
-        brier: report.brier.into(),
-        slope: report.slope.into(),
-    }
-}
-
-fn difference(first: &Scored, second: &Scored) -> learn::Result<Difference> {
-    let it = validate::compare(first, second)?;
-    Ok(Difference { value: it.difference, se: it.se })
-}
-
-fn calibration_group(it: &learn::calibrate::ReliabilityGroup) -> CalibrationGroup {
-    CalibrationGroup {
-        rows: it.rows as u64,
-        predicted: it.predicted,
-        observed: it.observed,
-        low: it.low,
-        high: it.high,
-    }
-}
-
 fn options(office: &Office, bags: usize) -> EbmOptions {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let seed = office.config().train_seed;
-    EbmOptions { bags, bins_max: BINS_MAX, ..EbmOptions::new(seed, threads) }
+    let monotone = frame::directions(FEATURES);
+    EbmOptions { bags, bins_max: BINS_MAX, monotone, ..EbmOptions::new(seed, threads) }
 }
 
 /// People of one office a manager can talk to in four weeks.
@@ -370,9 +133,11 @@ fn ends(frame: &Frame) -> (i32, i32) {
     frame.time().iter().fold((i32::MAX, i32::MIN), |it, m| (it.0.min(*m), it.1.max(*m)))
 }
 
-fn card_of(office: &Office, table: &Table, model: &Ebm, evidence: Evidence) -> Card {
+/// The card but for what was measured already.
+fn card_of(office: &Office, table: &Table, model: &Ebm, measured: Card) -> Card {
     let frame = &table.labelled.frame;
     let (first, last) = ends(frame);
+    let directions = frame::directions(FEATURES);
     let importances = model.importances();
     let features = frame.columns().iter().enumerate().map(|(at, column)| {
         let ColumnKind::Continuous(values) = &column.kind else {
@@ -387,8 +152,16 @@ fn card_of(office: &Office, table: &Table, model: &Ebm, evidence: Evidence) -> C
             median,
             importance: importance.map_or(0.0, |it| it.mean),
             importance_sd: importance.map_or(0.0, |it| it.sd),
+            direction: directions.get(at).copied().flatten().map(|it| {
+                match it {
+                    Direction::Rising => "rising",
+                    Direction::Falling => "falling",
+                }
+                .to_owned()
+            }),
         }
     });
+    let (horizon_rows, positive_rows) = table.within(table.horizon_days);
     Card {
         format: FORMAT,
         horizon_days: table.horizon_days,
@@ -397,15 +170,39 @@ fn card_of(office: &Office, table: &Table, model: &Ebm, evidence: Evidence) -> C
         rows: frame.rows() as u64,
         censored: table.labelled.censored as u64,
         people: frame.groups().len() as u64,
-        positive_rows: frame.events() as u64,
-        exits: evidence.have,
-        base_rate: frame.base_rate(),
-        evidence,
+        exits: frame.events() as u64,
+        monthly_rate: frame.base_rate(),
+        horizon_rows,
+        positive_rows,
+        base_rate: positive_rows as f64 / horizon_rows.max(1) as f64,
+        stability: stability(table, model),
         features: features.collect(),
         capacity: capacity(office) as u64,
         bags: model.bagged_intercept.len() as u64,
-        ..Card::default()
+        ..measured
     }
+}
+
+/// How alike the reasons of those at risk in the last month learned from come out in each bag.
+fn stability(table: &Table, model: &Ebm) -> Option<Stability> {
+    let frame = &table.labelled.frame;
+    let last = ends(frame).1;
+    let (mut top, mut three) = (Vec::new(), Vec::new());
+    let mut bags = 0;
+    for row in (0..frame.rows()).filter(|row| frame.time()[*row] == last) {
+        let cells = frame.row(row);
+        let (of, bagged) = (model.explain(&cells).ok()?, model.resample(&cells).ok()?);
+        let it = bagged.agreement(&of);
+        bags = it.bags;
+        top.push(it.top as f64 / it.bags as f64);
+        three.push(it.three as f64 / it.bags as f64);
+    }
+    let median = |mut shares: Vec<f64>| {
+        shares.sort_by(f64::total_cmp);
+        shares.get(shares.len() / 2).copied()
+    };
+    let people = top.len() as u64;
+    Some(Stability { bags: bags as u64, people, top: median(top)?, three: median(three)? })
 }
 
 /// Mean, standard deviation (1 when constant) and median of the known values.
@@ -485,68 +282,4 @@ pub(super) fn learn_error(error: learn::Error) -> Error {
         }
         other => Error::broken("fit a model", other),
     }
-}
-
-/// Turns the numeric crate's steps into words and percent of a part of the work.
-struct Ear<'a> {
-    tell: &'a dyn Tell,
-    from: u64,
-    to: u64,
-    what: &'a str,
-    live: Mutex<Live>,
-}
-
-/// Rounds of loss kept for the drawing.
-const LOSSES_MAX: usize = 300;
-
-impl<'a> Ear<'a> {
-    fn new(tell: &'a dyn Tell, from: u64, to: u64, what: &'a str) -> Self {
-        Self { tell, from, to, what, live: Mutex::default() }
-    }
-}
-
-impl Progress for Ear<'_> {
-    fn step(&self, done: u64, of: u64, what: &Step) -> Flow {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        (live.bags_done, live.bags) = (done as u32, of as u32);
-        match what {
-            // One bag is enough to watch: the first.
-            Step::Round { bag: 0, round, train_loss, validation_loss } => {
-                if live.losses.len() < LOSSES_MAX {
-                    live.losses.push((*round as f64, *train_loss, *validation_loss));
-                }
-                self.tell.show(live.clone());
-            }
-            Step::Bag { .. } | Step::Round { .. } => {}
-            Step::Shapes(shapes) => {
-                live.shapes = largest_first(shapes);
-                self.tell.show(live.clone());
-            }
-        }
-        let done_here = self.from + (self.to - self.from) * done / of.max(1);
-        let words = format!("{}: bag {done} of {of}.", self.what);
-        if self.tell.say(done_here, 100, &words) { Flow::Continue } else { Flow::Stop }
-    }
-}
-
-/// Shapes without their bins for missing and unseen values, the largest on average first.
-fn largest_first(shapes: &[learn::progress::TermPreview]) -> Vec<LiveShape> {
-    let real = |it: &[f64]| it.get(1..it.len().saturating_sub(1)).unwrap_or_default().to_vec();
-    let mut shapes: Vec<(f64, LiveShape)> = shapes
-        .iter()
-        .map(|it| {
-            let sum: f64 = it.scores.iter().zip(&it.weight).map(|(s, w)| s.abs() * w).sum();
-            let title = feature::by_id(&it.name).map_or(it.name.as_str(), |it| it.title);
-            let shape = LiveShape {
-                feature: it.name.clone(),
-                title: title.to_owned(),
-                scores: real(&it.scores),
-                low: real(&it.low),
-                high: real(&it.high),
-            };
-            (sum, shape)
-        })
-        .collect();
-    shapes.sort_by(|a, b| b.0.total_cmp(&a.0));
-    shapes.into_iter().map(|it| it.1).collect()
 }

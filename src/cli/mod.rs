@@ -6,6 +6,7 @@
 mod config;
 mod demo;
 mod import;
+mod lab;
 mod metric;
 mod predict;
 mod progress;
@@ -45,7 +46,7 @@ struct Global {
     /// Settings file [default: config.toml in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CREWKEEP_CONFIG")]
     config: Option<PathBuf>,
-    /// Change one setting for this start
+    /// Change one setting for this start (in the lab: one option of the model)
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
@@ -66,6 +67,8 @@ enum Command {
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
     Metric(metric::Arguments),
+    /// Fit the same models on any table, for analysts
+    Lab(lab::Arguments),
 }
 
 /// Runs the program; the exit code says how it went.
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Predict(arguments) => predict::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
+        Command::Lab(arguments) => lab::run(&global, arguments),
     }
 }
 

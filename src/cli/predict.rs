@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
 fn line(person: &Person) -> String {
     let who = format!("{:<10} {:<24}", person.employee_no, person.name);
     match &person.verdict {
-        Verdict::Scored { probability, low, high, band, reasons } => {
+        Verdict::Scored { probability, low, high, band, reasons, .. } => {
             let most = reasons.strongest(true).map_or("", |it| it.feature.as_str());
             format!(
                 "{who} {:>5.1}% ({:.1} to {:.1}%)  {:<6}  {most}",

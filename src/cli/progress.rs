@@ -36,7 +36,13 @@ impl Line {
                 asked.store(true, Ordering::Relaxed);
             }
         });
-        Self { draws: std::io::stderr().is_terminal(), last: Mutex::new(None), stop }
+        Self { stop, ..Self::drawing() }
+    }
+
+    /// Only draws: Ctrl+C ends the program at once, for work that keeps nothing.
+    pub(super) fn drawing() -> Self {
+        let draws = std::io::stderr().is_terminal();
+        Self { draws, last: Mutex::new(None), stop: Arc::default() }
     }
 
     /// Wipes the line, before anything else is printed.

@@ -53,10 +53,11 @@ fn print(trained: &Trained) {
                 grouped(test.people),
                 grouped(test.events)
             ));
-            out("                       AUC                   log loss              Brier");
+            out("                           AUC                   log loss              Brier");
             measures("EBM", &test.ebm);
-            measures("logistic regression", &test.logistic);
-            out(&format!("  {:<20} 0.500                 {:.4}", "base rate", test.base_log_loss));
+            for it in &test.contenders {
+                measures(&it.name, &it.measures);
+            }
             out(if test.supports_model() {
                 "The model beats both the base rate and the logistic regression."
             } else if test.beats_base_rate() {
@@ -67,12 +68,15 @@ fn print(trained: &Trained) {
         }
         (None, why) => out(why.as_deref().unwrap_or("It was not tested.")),
     }
+    if let Some(it) = &card.calibrated {
+        out(&it.words());
+    }
     out(&format!("{} {:.1} s.", trained.scored.words(), card.seconds));
 }
 
 fn measures(name: &str, it: &Measures) {
     out(&format!(
-        "  {name:<20} {:<21} {:<21} {}",
+        "  {name:<24} {:<21} {:<21} {}",
         ranged(&it.auc, 3),
         ranged(&it.log_loss, 4),
         ranged(&it.brier, 4)

@@ -111,6 +111,13 @@ pub fn refusal(header: &str) -> Option<&'static Denied> {
     DENIED.iter().find(|it| words.iter().any(|word| it.words.contains(&word.as_str())))
 }
 
+/// The first of some column names that is refused, with its family.
+pub fn first_refused<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<(&'a str, &'static Denied)> {
+    names.into_iter().find_map(|name| Some((name, refusal(name)?)))
+}
+
 /// A header cut into lower-case words at anything that is not a letter, and at camel-case humps.
 pub fn words(header: &str) -> Vec<String> {
     let mut words = vec![String::new()];

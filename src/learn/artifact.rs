@@ -5,8 +5,8 @@
 //! before: scores are stored as doubles with all digits; bagged scores are multiples of 2^-16 from
 //! the fit on, so they are stored as whole numbers, each as the difference to the bin before.
 
-use crate::bins::{BINS_MAX, BinKind, Bins};
-use crate::ebm::{Ebm, Term, Trained, standard_errors};
+use crate::bins::{BINS_MAX, BinKind, Bins, Categories};
+use crate::ebm::{Ebm, Objective, Term, Trained, standard_errors};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +129,9 @@ impl TryFrom<StoredEbmV1> for Ebm {
             steps: stored.steps,
         };
         Ok(Self {
+            objective: Objective::LogLoss,
             terms: terms.collect::<Result<_>>()?,
+            pair_bins: vec![None; bins.len()],
             bins,
             intercept: stored.intercept,
             bagged_intercept: stored.bagged_intercept.iter().map(|it| ungrain(*it)).collect(),
@@ -168,7 +170,7 @@ fn ungrain(grains: i64) -> f64 {
 fn store_feature(bins: &Bins) -> StoredFeatureV1 {
     let (cuts, labels) = match &bins.kind {
         BinKind::Cuts(cuts) => (Some(cuts.clone()), None),
-        BinKind::Categories(labels) => (None, Some(labels.clone())),
+        BinKind::Categories(it) => (None, Some(it.pairs().map(|it| it.0.to_owned()).collect())),
     };
     let range = (!bins.min.is_nan()).then_some((bins.min, bins.max));
     StoredFeatureV1 { name: bins.name.clone(), cuts, labels, counts: bins.counts.clone(), range }
@@ -186,7 +188,7 @@ fn load_feature(stored: StoredFeatureV1) -> Result<Bins> {
         (None, Some(labels)) => {
             let ascending = labels.windows(2).all(|it| it[0] < it[1]);
             ensure(ascending, || format!("labels of {name} do not ascend"))?;
-            BinKind::Categories(labels)
+            BinKind::Categories(Categories::apart(labels))
         }
         _ => return Err(Error::Artifact { why: format!("{name} needs cuts or labels") }),
     };

@@ -2,8 +2,9 @@
 //!
 //! Never tuned per feature, never binned: the point is an honest, plain yardstick.
 
+use crate::design::Design;
 use crate::error::{Error, Result};
-use crate::frame::{Column, ColumnKind, Frame, MISSING};
+use crate::frame::{Column, Frame};
 use crate::math;
 use smartcore::linalg::basic::arrays::Array;
 use smartcore::linalg::basic::matrix::DenseMatrix;
@@ -32,17 +33,28 @@ impl BaseRate {
 /// Ridge logistic regression on standardised inputs.
 ///
 /// Missing numbers are filled with the mean and flagged by an indicator (only for columns with
-/// missing values in training); categories become indicators, the most frequent one left out.
+/// missing values in training); categories become indicators, the most frequent one left out and at
+/// most 40 of a column kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logistic {
-    columns: Vec<String>,
-    inputs: Vec<Input>,
+    design: Design,
     coefficients: Vec<f64>,
     sd: Vec<f64>,
     /// Log-odds at the mean of all inputs.
     pub intercept: f64,
     /// Columns without any variation, which have no coefficient.
     pub constant: Vec<String>,
+}
+
+/// What one input adds to the log-odds of a row, or how much it moves scores on the whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Name of the input, as in [`Coefficient::name`].
+    pub name: String,
+    /// Coefficient times standardised value, log-odds; on the whole, the mean absolute of that.
+    pub score: f64,
+    /// Standard error, rows taken as independent.
+    pub sd: f64,
 }
 
 /// A coefficient to show.
@@ -58,21 +70,6 @@ pub struct Coefficient {
     pub per_unit: f64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Input {
-    column: usize,
-    what: What,
-    mean: f64,
-    scale: f64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum What {
-    Number { fill: f64 },
-    Missing,
-    Label(String),
-}
-
 impl Logistic {
     /// Minimises the weighted log loss (a sum, in nats) plus `alpha` / 2 x the squared coefficients.
     ///
@@ -85,52 +82,23 @@ impl Logistic {
             return Err(Error::Option { name: "alpha", must: "above 0 and finite" });
         }
         frame.check_two_classes()?;
-        frame.check_some_column_varies()?;
+        let design = Design::fit(frame)?;
         let weight: Vec<f64> = (0..frame.rows()).map(|row| frame.weight_of(row)).collect();
-        let (mut inputs, mut constant) = (Vec::new(), Vec::new());
-        for (place, column) in frame.columns().iter().enumerate() {
-            let before = inputs.len();
-            let of = |what| Input::new(place, column, what, &weight);
-            inputs.extend(kinds(column, &weight).into_iter().filter_map(of));
-            if inputs.len() == before {
-                constant.push(column.name.clone());
-            }
-        }
-        // Columns that vary only beyond what a double can square have no input either.
-        if inputs.is_empty() {
-            return Err(Error::AllConstant);
-        }
-        let x = design(&inputs, frame.columns(), frame.rows());
-        let start = start(&x, inputs.len(), frame.target(), alpha)?;
+        let x = design.matrix(frame.columns(), frame.rows());
+        let start = start(&x, design.len(), frame.target(), alpha)?;
         let (mut theta, mut sd) = newton(&x, frame.target(), &weight, alpha, start)?;
         let intercept = theta.pop().unwrap_or(0.0);
         sd.pop();
-        let columns = frame.columns().iter().map(|it| it.name.clone()).collect();
-        Ok(Self { columns, inputs, coefficients: theta, sd, intercept, constant })
+        let constant = design.constant.clone();
+        Ok(Self { design, coefficients: theta, sd, intercept, constant })
     }
 
     /// Log-odds of all rows of columns that match the training columns by name, order and kind.
     /// Categories never seen count as the reference category.
     pub fn log_odds(&self, columns: &[Column]) -> Result<Vec<f64>> {
-        if columns.len() != self.columns.len() {
-            let expected = format!("{} columns", self.columns.len());
-            return Err(Error::ColumnMismatch { expected, found: columns.len().to_string() });
-        }
-        if let Some((name, it)) = self.columns.iter().zip(columns).find(|it| *it.0 != it.1.name) {
-            return Err(Error::ColumnMismatch { expected: name.clone(), found: it.name.clone() });
-        }
-        let rows = columns.first().map_or(0, Column::len);
-        if let Some(odd) = columns.iter().find(|it| it.len() != rows) {
-            return Err(Error::Length { what: odd.name.clone(), have: odd.len(), need: rows });
-        }
-        let mut sums = vec![self.intercept; rows];
-        for (input, coefficient) in self.inputs.iter().zip(&self.coefficients) {
-            let column = &columns[input.column];
-            if !input.fits(column) {
-                let (expected, found) = (column.name.clone(), "a column of the other kind".into());
-                return Err(Error::ColumnMismatch { expected, found });
-            }
-            for (sum, x) in sums.iter_mut().zip(input.values(column)) {
+        let mut sums = vec![self.intercept; self.design.check(columns)?];
+        for (input, coefficient) in self.coefficients.iter().enumerate() {
+            for (sum, x) in sums.iter_mut().zip(self.design.values(input, columns)) {
                 *sum += coefficient * x;
             }
         }
@@ -142,100 +110,37 @@ impl Logistic {
         Ok(self.log_odds(columns)?.into_iter().map(math::sigmoid).collect())
     }
 
+    /// The mean absolute part of every input over the rows of columns that match, in column order.
+    /// Of a single row without the signs; see [`Logistic::parts`] for those.
+    pub fn importances(&self, columns: &[Column]) -> Result<Vec<Part>> {
+        self.over(columns, f64::abs)
+    }
+
+    /// The mean part of every input over the rows of columns that match; given one row, what each
+    /// input adds to its log-odds, so that intercept plus parts is its log-odds.
+    pub fn parts(&self, columns: &[Column]) -> Result<Vec<Part>> {
+        self.over(columns, |it| it)
+    }
+
+    fn over(&self, columns: &[Column], of: fn(f64) -> f64) -> Result<Vec<Part>> {
+        let rows = self.design.check(columns)?.max(1) as f64;
+        let part = |(input, (coefficient, sd)): (usize, (&f64, &f64))| {
+            let values = self.design.values(input, columns);
+            let score = values.iter().map(|x| of(coefficient * x)).sum::<f64>() / rows;
+            let spread = values.iter().map(|x| x.abs()).sum::<f64>() / rows;
+            Part { name: self.design.name(input), score, sd: sd * spread }
+        };
+        Ok(self.coefficients.iter().zip(&self.sd).enumerate().map(part).collect())
+    }
+
     /// The coefficients in column order.
     pub fn coefficients(&self) -> Vec<Coefficient> {
-        let of = |((input, per_sd), sd): ((&Input, &f64), &f64)| {
-            let column = &self.columns[input.column];
-            let name = match &input.what {
-                What::Number { .. } => column.clone(),
-                What::Missing => format!("{column} missing"),
-                What::Label(label) => format!("{column} = {label}"),
-            };
-            Coefficient { name, per_sd: *per_sd, sd: *sd, per_unit: per_sd / input.scale }
+        let of = |(input, (per_sd, sd)): (usize, (&f64, &f64))| {
+            let (name, scale) = (self.design.name(input), self.design.scale(input));
+            Coefficient { name, per_sd: *per_sd, sd: *sd, per_unit: per_sd / scale }
         };
-        self.inputs.iter().zip(&self.coefficients).zip(&self.sd).map(of).collect()
+        self.coefficients.iter().zip(&self.sd).enumerate().map(of).collect()
     }
-}
-
-impl Input {
-    /// `None` if the input does not vary.
-    fn new(column: usize, values: &Column, what: What, weight: &[f64]) -> Option<Self> {
-        let plain = Self { column, what, mean: 0.0, scale: 1.0 };
-        let raw = plain.values(values);
-        let total: f64 = weight.iter().sum();
-        let mean = raw.iter().zip(weight).map(|(x, w)| x * w).sum::<f64>() / total;
-        let square = |(x, w): (&f64, &f64)| w * (x - mean) * (x - mean);
-        let scale = libm::sqrt(raw.iter().zip(weight).map(square).sum::<f64>() / total);
-        let varies = scale.is_finite() && mean.is_finite() && scale > 1e-12 * mean.abs();
-        varies.then_some(Self { mean, scale, ..plain })
-    }
-
-    fn fits(&self, column: &Column) -> bool {
-        matches!(
-            (&self.what, &column.kind),
-            (What::Missing, _)
-                | (What::Number { .. }, ColumnKind::Continuous(_))
-                | (What::Label(_), ColumnKind::Nominal { .. })
-        )
-    }
-
-    /// Standardised values of all rows.
-    fn values(&self, column: &Column) -> Vec<f64> {
-        let standard = |x: f64| (x - self.mean) / self.scale;
-        let flag = |is: bool| standard(f64::from(u8::from(is)));
-        match (&self.what, &column.kind) {
-            (What::Number { fill }, ColumnKind::Continuous(values)) => {
-                values.iter().map(|x| standard(if x.is_nan() { *fill } else { *x })).collect()
-            }
-            (What::Missing, ColumnKind::Continuous(values)) => {
-                values.iter().map(|x| flag(x.is_nan())).collect()
-            }
-            (What::Missing, ColumnKind::Nominal { index, .. }) => {
-                index.iter().map(|i| flag(*i == MISSING)).collect()
-            }
-            (What::Label(label), ColumnKind::Nominal { labels, index }) => {
-                let place = labels.iter().position(|it| it == label).map(|i| i as u32);
-                index.iter().map(|i| flag(Some(*i) == place)).collect()
-            }
-            // Excluded by `fits`; the mean of a standardised input is 0.
-            _ => vec![0.0; column.len()],
-        }
-    }
-}
-
-/// The inputs a column gives rise to.
-fn kinds(column: &Column, weight: &[f64]) -> Vec<What> {
-    match &column.kind {
-        ColumnKind::Continuous(values) => {
-            let known = || values.iter().zip(weight).filter(|it| !it.0.is_nan());
-            let total: f64 = known().map(|it| it.1).sum();
-            let fill = known().map(|(x, w)| x * w).sum::<f64>() / total;
-            let mut kinds = vec![What::Number { fill: if fill.is_finite() { fill } else { 0.0 } }];
-            kinds.extend(values.iter().any(|x| x.is_nan()).then_some(What::Missing));
-            kinds
-        }
-        ColumnKind::Nominal { labels, index } => {
-            let mut counts = vec![0.0; labels.len()];
-            let known = index.iter().zip(weight).filter(|it| *it.0 != MISSING);
-            known.for_each(|(i, w)| counts[*i as usize] += w);
-            let most = (0..labels.len()).rev().max_by(|a, b| counts[*a].total_cmp(&counts[*b]));
-            let others = (0..labels.len()).filter(|i| Some(*i) != most && counts[*i] > 0.0);
-            let mut kinds: Vec<What> = others.map(|i| What::Label(labels[i].clone())).collect();
-            kinds.extend(index.contains(&MISSING).then_some(What::Missing));
-            kinds
-        }
-    }
-}
-
-/// All inputs of all rows, row by row.
-fn design(inputs: &[Input], columns: &[Column], rows: usize) -> Vec<f64> {
-    let mut x = vec![0.0; inputs.len() * rows];
-    for (place, input) in inputs.iter().enumerate() {
-        for (row, value) in input.values(&columns[input.column]).into_iter().enumerate() {
-            x[row * inputs.len() + place] = value;
-        }
-    }
-    x
 }
 
 /// smartcore's solution, weights left out: coefficients, then the intercept.
@@ -363,6 +268,27 @@ mod tests {
         let mean: f64 =
             model.probabilities(frame.columns()).unwrap().iter().sum::<f64>() / 20_000.0;
         assert!((mean - frame.base_rate()).abs() < 1e-9, "an unpenalised intercept meets the rate");
+    }
+
+    #[test]
+    fn parts_add_up_and_rare_categories_are_the_reference() {
+        let mut rng = Rng::new(9);
+        let label =
+            |i: usize| Some(if i.is_multiple_of(2) { "x".to_owned() } else { i.to_string() });
+        let ids: Vec<_> = (0..400).map(label).collect();
+        let x: Vec<f64> = (0..400).map(|_| rng.normal()).collect();
+        let target = x.iter().map(|x| f64::from(u8::from(rng.normal() < *x))).collect();
+        let columns = vec![Column::continuous("x", x), Column::nominal("id", &ids)];
+        let frame = Frame::new(columns, target, None, vec![0; 400], vec![0; 400]).unwrap();
+        let model = Logistic::fit(&frame, 1.0).unwrap();
+        assert_eq!(model.coefficients().len(), 1 + crate::design::LABELS_MAX);
+        let row = frame.take(&[7]).unwrap();
+        let parts = model.parts(row.columns()).unwrap();
+        let sum = model.intercept + parts.iter().map(|it| it.score).sum::<f64>();
+        assert!((sum - model.log_odds(row.columns()).unwrap()[0]).abs() < 1e-12);
+        let whole = model.importances(frame.columns()).unwrap();
+        assert!(whole.iter().all(|it| it.score >= 0.0 && it.sd > 0.0));
+        assert!(whole[0].score > 5.0 * whole[1].score, "{:?}", &whole[..2]);
     }
 
     #[test]

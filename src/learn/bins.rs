@@ -4,10 +4,13 @@
 
 use crate::error::{Error, Result};
 use crate::frame::{Column, ColumnKind, MISSING, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Most bins a feature may have, missing and unseen included: an index fits a byte.
+/// Most bins a fit gives a feature, missing and unseen included: an index fits a byte.
 pub const BINS_MAX: usize = 256;
+
+/// Most bins a model may have, such as one trained elsewhere: an index fits two bytes.
+pub const BINS_LIMIT: usize = 65_536;
 
 /// The bins of one feature.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +32,54 @@ pub struct Bins {
 pub enum BinKind {
     /// Strictly ascending cuts; k cuts make k + 1 bins. A value at or above a cut lies right of it.
     Cuts(Vec<f64>),
-    /// One bin per label, in ascending order of the labels.
-    Categories(Vec<String>),
+    /// Labels, each in a bin; several may share one.
+    Categories(Categories),
+}
+
+/// Which label lies in which real bin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Categories {
+    labels: Vec<String>,
+    place: Vec<u16>,
+    bins: usize,
+}
+
+impl Categories {
+    /// One bin per label, numbered from 1 in ascending order of the labels. Labels are distinct.
+    pub fn apart(mut labels: Vec<String>) -> Self {
+        labels.sort_unstable();
+        let place = (1..=labels.len() as u16).collect();
+        Self { bins: labels.len(), labels, place }
+    }
+
+    /// Labels with their bins, numbered from 1 without a gap; `None` if a label comes twice or a
+    /// bin has no label.
+    pub fn shared(mut pairs: Vec<(String, usize)>) -> Option<Self> {
+        pairs.sort();
+        let bins = pairs.iter().map(|it| it.1).max().unwrap_or(0);
+        let filled: BTreeSet<usize> = pairs.iter().map(|it| it.1).collect();
+        let whole = filled.len() == bins && !filled.contains(&0) && bins < BINS_LIMIT - 1;
+        if !whole || pairs.windows(2).any(|it| it[0].0 == it[1].0) {
+            return None;
+        }
+        let place = pairs.iter().map(|it| it.1 as u16).collect();
+        Some(Self { bins, labels: pairs.into_iter().map(|it| it.0).collect(), place })
+    }
+
+    /// Real bins.
+    pub fn bins(&self) -> usize {
+        self.bins
+    }
+
+    /// Labels in ascending order, each with its bin.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.labels.iter().zip(&self.place).map(|(label, bin)| (label.as_str(), *bin as usize))
+    }
+
+    fn bin(&self, label: &str) -> Option<usize> {
+        let place = self.labels.binary_search_by(|it| it.as_str().cmp(label)).ok()?;
+        Some(self.place[place] as usize)
+    }
 }
 
 impl Bins {
@@ -38,7 +87,8 @@ impl Bins {
     ///
     /// Continuous: one bin per distinct value if they fit, else about equal weight per bin, a value
     /// heavier than a bin's share standing alone; each cut is the shortest decimal in its gap.
-    /// Nominal: one bin per label that occurs. `weight` gives the weight of a row; all finite.
+    /// Nominal: one bin per label that occurs if they fit, else the labels with the fewest rows share
+    /// the last one. `weight` gives the weight of a row; all finite.
     pub fn fit(column: &Column, weight: impl Fn(usize) -> f64, bins_max: usize) -> Result<Self> {
         if !(4..=BINS_MAX).contains(&bins_max) {
             return Err(Error::Option { name: "bins_max", must: "from 4 to 256" });
@@ -50,21 +100,8 @@ impl Bins {
                 (BinKind::Cuts(cuts(&runs, bins_max - 2)), end(runs.first()), end(runs.last()))
             }
             ColumnKind::Nominal { labels, index } => {
-                let mut used = vec![false; labels.len()];
-                for i in index {
-                    if let Some(it) = used.get_mut(*i as usize) {
-                        *it = true;
-                    }
-                }
-                let pairs = labels.iter().zip(&used).filter(|it| *it.1);
-                let mut present: Vec<String> = pairs.map(|it| it.0.clone()).collect();
-                present.sort_unstable();
-                if present.len() > bins_max - 2 {
-                    let (have, max) = (present.len(), bins_max - 2);
-                    let column = column.name.clone();
-                    return Err(Error::TooManyCategories { column, have, max });
-                }
-                (BinKind::Categories(present), f64::NAN, f64::NAN)
+                let categories = categories(labels, index, bins_max - 2);
+                (BinKind::Categories(categories), f64::NAN, f64::NAN)
             }
         };
         let mut bins = Self { name: column.name.clone(), kind, counts: Vec::new(), min, max };
@@ -89,7 +126,7 @@ impl Bins {
     pub fn real(&self) -> usize {
         match &self.kind {
             BinKind::Cuts(cuts) => cuts.len() + 1,
-            BinKind::Categories(labels) => labels.len(),
+            BinKind::Categories(it) => it.bins,
         }
     }
 
@@ -109,36 +146,41 @@ impl Bins {
             (Value::Missing, _) => 0,
             (Value::Number(x), _) if x.is_nan() => 0,
             (Value::Number(x), BinKind::Cuts(cuts)) => 1 + cuts.partition_point(|cut| *cut <= x),
-            (Value::Label(label), BinKind::Categories(labels)) => {
-                match labels.binary_search_by(|it| it.as_str().cmp(label)) {
-                    Ok(place) => 1 + place,
-                    Err(_) => self.unseen(),
-                }
+            (Value::Label(label), BinKind::Categories(it)) => {
+                it.bin(label).unwrap_or_else(|| self.unseen())
             }
             _ => self.unseen(),
         }
     }
 
+    /// Whether a column has this feature's name and kind; [`Error::ColumnMismatch`] if not.
+    pub fn check(&self, column: &Column) -> Result<()> {
+        let kinds = (&column.kind, &self.kind);
+        let found = match kinds {
+            _ if column.name != self.name => column.name.clone(),
+            (ColumnKind::Continuous(_), BinKind::Cuts(_))
+            | (ColumnKind::Nominal { .. }, BinKind::Categories(_)) => return Ok(()),
+            _ => "a column of the other kind".to_owned(),
+        };
+        Err(Error::ColumnMismatch { expected: self.name.clone(), found })
+    }
+
     /// The bins of all rows of a column of the same name and kind.
-    pub fn index(&self, column: &Column) -> Result<Vec<u8>> {
-        let mismatch = |found: String| Error::ColumnMismatch { expected: self.name.clone(), found };
-        if column.name != self.name {
-            return Err(mismatch(column.name.clone()));
-        }
-        match (&column.kind, &self.kind) {
-            (ColumnKind::Continuous(values), BinKind::Cuts(_)) => {
-                Ok(values.iter().map(|x| self.bin(Value::Number(*x)) as u8).collect())
+    pub fn index(&self, column: &Column) -> Result<Vec<u16>> {
+        self.check(column)?;
+        Ok(match &column.kind {
+            ColumnKind::Continuous(values) => {
+                values.iter().map(|x| self.bin(Value::Number(*x)) as u16).collect()
             }
-            (ColumnKind::Nominal { labels, index }, BinKind::Categories(_)) => {
-                let map: Vec<u8> =
-                    labels.iter().map(|it| self.bin(Value::Label(it)) as u8).collect();
-                let unseen = self.unseen() as u8;
+            ColumnKind::Nominal { labels, index } => {
+                let map: Vec<u16> =
+                    labels.iter().map(|it| self.bin(Value::Label(it)) as u16).collect();
+                let unseen = self.unseen() as u16;
                 let known = |i: &u32| map.get(*i as usize).copied().unwrap_or(unseen);
                 let place = |i: &u32| if *i == MISSING { 0 } else { known(i) };
-                Ok(index.iter().map(place).collect())
+                index.iter().map(place).collect()
             }
-            _ => Err(mismatch("a column of the other kind".to_owned())),
-        }
+        })
     }
 
     /// Lower and upper end of a real bin of a continuous feature; the outermost ends are the
@@ -153,13 +195,45 @@ impl Bins {
         Some((low, high))
     }
 
-    /// Label of a real bin of a nominal feature. `None` for other bins.
-    pub fn label(&self, bin: usize) -> Option<&str> {
-        match &self.kind {
-            BinKind::Categories(labels) if bin > 0 => labels.get(bin - 1).map(String::as_str),
-            _ => None,
+    /// Label of a real bin of a nominal feature; of several labels the first two and how many more.
+    /// `None` for other bins.
+    pub fn label(&self, bin: usize) -> Option<String> {
+        let BinKind::Categories(it) = &self.kind else { return None };
+        let labels: Vec<&str> = it.pairs().filter(|pair| pair.1 == bin).map(|it| it.0).collect();
+        match labels[..] {
+            [] => None,
+            [one] => Some(one.to_owned()),
+            [one, two] => Some(format!("{one}, {two}")),
+            [one, two, ..] => Some(format!("{one}, {two} and {} more", labels.len() - 2)),
         }
     }
+}
+
+/// A bin per label that occurs; when there are more than `bins`, those with the fewest rows share
+/// the last bin. Labels with equally many rows are treated alike, so names never matter.
+fn categories(labels: &[String], index: &[u32], bins: usize) -> Categories {
+    let mut rows = vec![0_usize; labels.len()];
+    for i in index {
+        if let Some(it) = rows.get_mut(*i as usize) {
+            *it += 1;
+        }
+    }
+    let mut counts: Vec<usize> = rows.iter().copied().filter(|it| *it > 0).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let few = counts.get(bins).map_or(0, |_| counts[bins - 1]);
+    let named = |keep: fn(usize, usize) -> bool| -> Vec<String> {
+        let pairs = labels.iter().zip(&rows).filter(|it| *it.1 > 0 && keep(*it.1, few));
+        pairs.map(|it| it.0.clone()).collect()
+    };
+    let mut categories = Categories::apart(named(|rows, few| rows > few));
+    let shared = named(|rows, few| rows <= few);
+    if !shared.is_empty() {
+        let bin = categories.bins + 1;
+        let apart = categories.pairs().map(|(label, bin)| (label.to_owned(), bin));
+        let pairs = apart.chain(shared.into_iter().map(|it| (it, bin))).collect();
+        categories = Categories::shared(pairs).unwrap_or(categories);
+    }
+    categories
 }
 
 /// Distinct numbers in ascending order, each with its weight. Does not depend on the row order.
@@ -204,7 +278,7 @@ fn cuts(runs: &[(f64, f64)], bins: usize) -> Vec<f64> {
 /// The decimal with the fewest digits in `(low, high]`, closest to the middle among its equals.
 ///
 /// `low < high`. Falls back to `high`, which is always right because cuts belong to the right.
-fn short_between(low: f64, high: f64) -> f64 {
+pub(crate) fn short_between(low: f64, high: f64) -> f64 {
     let middle = low + (high - low) / 2.0;
     let top = libm::floor(libm::log10(high.abs().max(low.abs()).max(1e-300))) as i32 + 1;
     for power in (top - 17..=top).rev() {
@@ -314,12 +388,23 @@ mod tests {
         assert_eq!(bins.counts, [1, 1, 2, 0]);
         assert_eq!(bins.bin(Value::Label("a")), 1);
         assert_eq!(bins.bin(Value::Label("zebra")), 3);
-        assert_eq!(bins.label(2), Some("b"));
+        assert_eq!(bins.label(2).unwrap(), "b");
         let other = Column::nominal("c", &[Some("zebra"), Some("b")]);
         assert_eq!(bins.index(&other).unwrap(), [3, 2]);
         assert!(bins.index(&Column::continuous("c", vec![1.0])).is_err());
-        let many: Vec<Option<String>> = (0..9).map(|i| Some(i.to_string())).collect();
-        assert!(Bins::fit(&Column::nominal("c", &many), |_| 1.0, 8).is_err());
+    }
+
+    #[test]
+    fn labels_beyond_the_bins_share_the_last_one() {
+        let mut many: Vec<Option<String>> = (0..9).map(|i| Some(i.to_string())).collect();
+        many.extend(["3", "3", "7"].map(|it| Some(it.to_owned())));
+        let bins = Bins::fit(&Column::nominal("c", &many), |_| 1.0, 8).unwrap();
+        assert_eq!(bins.real(), 3, "two labels stand out, seven are alike");
+        assert_eq!(bins.counts, [0, 3, 2, 7, 0]);
+        assert_eq!(bins.bin(Value::Label("7")), 2);
+        assert_eq!(bins.bin(Value::Label("0")), bins.bin(Value::Label("8")));
+        assert_eq!(bins.label(3).unwrap(), "0, 1 and 5 more");
+        assert_eq!(bins.bin(Value::Label("9")), bins.unseen());
     }
 
     #[test]

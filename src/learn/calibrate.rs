@@ -7,6 +7,7 @@
 use crate::ebm::{Ebm, quantise, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
+use std::collections::BTreeMap;
 
 /// Log-odds beyond this are held here: a probability of 0 or 1 has none.
 const LOG_ODDS_MAX: f64 = 35.0;
@@ -86,6 +87,37 @@ impl Platt {
         Err(failed)
     }
 
+    /// The same fit with standard errors clustered by person: the sandwich of Liang and Zeger 1986,
+    /// times g / (g - 1). `group` numbers the person of each row. Errors: as [`Platt::fit`], and
+    /// [`Error::TooFewGroups`] below two persons.
+    pub fn fit_by_group(log_odds: &[f64], target: &[f64], group: &[u32]) -> Result<Self> {
+        let it = Self::fit(log_odds, target, None)?;
+        let mut bread = [0.0; 4];
+        let mut scores: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
+        for ((x, y), group) in log_odds.iter().zip(target).zip(check_groups(target, group)?) {
+            let x = x.clamp(-LOG_ODDS_MAX, LOG_ODDS_MAX);
+            let p = math::sigmoid(it.apply(x));
+            let h = p * (1.0 - p);
+            bread = [bread[0] + h, bread[1] + h * x, bread[2] + h * x, bread[3] + h * x * x];
+            let score = scores.entry(*group).or_default();
+            *score = [score[0] + (p - y), score[1] + (p - y) * x];
+        }
+        let determinant = bread[0] * bread[3] - bread[1] * bread[2];
+        // The influence of a person on intercept and slope is the inverse times the person's score.
+        let influence = |score: &[f64; 2]| {
+            [
+                (bread[3] * score[0] - bread[1] * score[1]) / determinant,
+                (bread[0] * score[1] - bread[2] * score[0]) / determinant,
+            ]
+        };
+        let g = scores.len() as f64;
+        let sum = |of: usize| -> f64 {
+            scores.values().map(|it| influence(it)[of] * influence(it)[of]).sum()
+        };
+        let sd = |of: usize| libm::sqrt(g / (g - 1.0) * sum(of));
+        Ok(Self { intercept_sd: sd(0), slope_sd: sd(1), ..it })
+    }
+
     /// The corrected log-odds.
     pub fn apply(&self, log_odds: f64) -> f64 {
         self.intercept + self.slope * log_odds
@@ -112,6 +144,48 @@ impl Platt {
             term.sd = standard_errors(&term.bagged, ebm.band_scale);
         }
         Ok(ebm)
+    }
+}
+
+/// What is to be added to the log-odds when their slope is left at 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift {
+    /// Log-odds to add; 0 needs none, below 0 says predictions are too high.
+    pub value: f64,
+    /// Its standard error, clustered by person.
+    pub sd: f64,
+}
+
+impl Shift {
+    /// Newton's method for calibration in the large (Cox 1958), with the sandwich by person of
+    /// [`Platt::fit_by_group`]. Errors as there.
+    pub fn fit(log_odds: &[f64], target: &[f64], group: &[u32]) -> Result<Self> {
+        check_lengths(log_odds.len(), target, None)?;
+        if let Some(row) = log_odds.iter().position(|it| it.is_nan()) {
+            return Err(Error::Value { what: "log-odds", row });
+        }
+        check_two_classes(target)?;
+        let group = check_groups(target, group)?;
+        let mut value = 0.0;
+        for _ in 0..100 {
+            let (mut gradient, mut hessian) = (0.0, 0.0);
+            let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
+            for ((x, y), group) in log_odds.iter().zip(target).zip(group) {
+                let p = math::sigmoid(x + value);
+                gradient += p - y;
+                hessian += p * (1.0 - p);
+                *scores.entry(*group).or_default() += p - y;
+            }
+            // Half a log-odds at a time cannot overshoot far.
+            let step = (gradient / hessian).clamp(-0.5, 0.5);
+            value -= step;
+            if step.abs() < 1e-10 {
+                let g = scores.len() as f64;
+                let square: f64 = scores.values().map(|it| it * it).sum();
+                return Ok(Self { value, sd: libm::sqrt(g / (g - 1.0) * square) / hessian });
+            }
+        }
+        Err(Error::NotConverged { what: "calibration in the large" })
     }
 }
 
@@ -199,6 +273,18 @@ pub(crate) fn check_lengths(rows: usize, target: &[f64], weight: Option<&[f64]>)
     }
 }
 
+/// The groups, if there is one for each row and at least two differ.
+fn check_groups<'a>(target: &[f64], group: &'a [u32]) -> Result<&'a [u32]> {
+    if group.len() != target.len() {
+        let what = "group".to_owned();
+        return Err(Error::Length { what, have: group.len(), need: target.len() });
+    }
+    if group.iter().all(|it| *it == group[0]) {
+        return Err(Error::TooFewGroups { have: 1, need: 2 });
+    }
+    Ok(group)
+}
+
 pub(crate) fn check_two_classes(target: &[f64]) -> Result<()> {
     let events = target.iter().filter(|it| **it > 0.5).count();
     if events == 0 || events == target.len() { Err(Error::OneClass) } else { Ok(()) }
@@ -220,6 +306,28 @@ mod tests {
         assert!((platt.slope - 0.5).abs() < 4.0 * platt.slope_sd, "{platt:?}");
         assert!((platt.intercept + 0.4).abs() < 4.0 * platt.intercept_sd);
         assert!(platt.slope_sd < 0.02);
+    }
+
+    #[test]
+    fn errors_by_person_see_repeated_rows_through() {
+        let mut rng = Rng::new(7);
+        let truth: Vec<f64> = (0..4_000).map(|_| -2.0 + rng.normal()).collect();
+        let target: Vec<f64> =
+            truth.iter().map(|z| f64::from(u8::from(rng.unit() < math::sigmoid(*z)))).collect();
+        let person: Vec<u32> = (0..4_000).collect();
+        let once = Platt::fit_by_group(&truth, &target, &person).unwrap();
+        let plain = Platt::fit(&truth, &target, None).unwrap();
+        assert!((once.slope_sd / plain.slope_sd - 1.0).abs() < 0.1, "{once:?} {plain:?}");
+        let three = |it: &[f64]| [it, it, it].concat();
+        let people = [&person[..], &person, &person].concat();
+        let again = Platt::fit_by_group(&three(&truth), &three(&target), &people).unwrap();
+        assert!((again.slope_sd / once.slope_sd - 1.0).abs() < 1e-6, "rows, not people, are three");
+        let low: Vec<f64> = truth.iter().map(|z| z - 0.3).collect();
+        let shift = Shift::fit(&low, &target, &person).unwrap();
+        let same = Shift::fit(&three(&low), &three(&target), &people).unwrap();
+        assert!((shift.value - 0.3).abs() < 4.0 * shift.sd && shift.sd < 0.1, "{shift:?}");
+        assert!((shift.sd - same.sd).abs() < 1e-9);
+        assert!(Shift::fit(&low, &target, &[1; 4_000]).is_err());
     }
 
     #[test]

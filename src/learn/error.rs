@@ -35,15 +35,6 @@ pub enum Error {
         /// Row of the index.
         row: usize,
     },
-    /// More categories than bins can hold.
-    TooManyCategories {
-        /// Column name.
-        column: String,
-        /// Categories that occur.
-        have: usize,
-        /// Most that fit.
-        max: usize,
-    },
     /// Two columns share a name, or two categories of a column share a label.
     Duplicate {
         /// The name that occurs twice.
@@ -117,9 +108,6 @@ impl fmt::Display for Error {
             }
             Self::Category { column, row } => {
                 write!(f, "column {column}, row {row}: category index past the labels")
-            }
-            Self::TooManyCategories { column, have, max } => {
-                write!(f, "column {column} has {have} categories, at most {max} fit")
             }
             Self::Duplicate { name } => write!(f, "{name} occurs twice"),
             Self::Target { row } => write!(f, "row {row}: target is neither 0 nor 1"),

@@ -23,10 +23,13 @@ pub mod rng;
 
 pub mod bins;
 pub mod frame;
+pub mod hazard;
 
 pub mod ebm;
 
 pub mod baseline;
+mod design;
+pub mod tree;
 pub mod validate;
 
 pub mod calibrate;

@@ -68,7 +68,7 @@ impl Effect {
 /// the model's order; [`Error::ColumnMismatch`] for another length.
 pub fn effect(model: &Ebm, before: &[Value<'_>], after: &[Value<'_>]) -> Result<Effect> {
     let log_odds = model.predict_row(after)?.log_odds - model.predict_row(before)?.log_odds;
-    let (from, to) = (model.bagged_log_odds(before)?, model.bagged_log_odds(after)?);
+    let (from, to) = (model.resample(before)?.log_odds(), model.resample(after)?.log_odds());
     let apart: Vec<f64> = from.iter().zip(&to).map(|(from, to)| to - from).collect();
     let sd = spread(&apart) * model.band_scale;
     let half = model.band_quantile() * sd;

@@ -51,6 +51,8 @@ pub struct PredictionRow {
     pub log_odds: Option<f64>,
     /// The terms, as JSON.
     pub terms: String,
+    /// The months to come, as JSON; `{}` when there is nothing to say of them.
+    pub ahead: String,
 }
 
 /// A prediction with the person it is about.
@@ -186,8 +188,8 @@ pub fn put_predictions(
         tx.run(
             "INSERT INTO prediction
                (uid, model_id, technician_id, as_of, probability, low, high, band, not_scored,
-                intercept, log_odds, terms, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
+                intercept, log_odds, terms, ahead, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
             (
                 tx.new_uid(),
                 model_id,
@@ -201,6 +203,7 @@ pub fn put_predictions(
                 it.intercept,
                 it.log_odds,
                 &it.terms,
+                &it.ahead,
                 tx.now(),
             ),
         )?;
@@ -281,6 +284,7 @@ fn person(row: &Row<'_>) -> Mapped<PersonPrediction> {
             intercept: row.get(7)?,
             log_odds: row.get(8)?,
             terms: row.get(9)?,
+            ahead: row.get(17)?,
         },
     })
 }
@@ -293,7 +297,8 @@ macro_rules! person_predictions {
        p.intercept, p.log_odds, p.terms, t.uid, t.source_key, t.display_name,
        coalesce(z.name, ''), coalesce(o.name, ''), t.trade,
        (SELECT max(e.hired_on) FROM employment e
-         WHERE e.technician_id = p.technician_id AND e.hired_on < p.as_of)
+         WHERE e.technician_id = p.technician_id AND e.hired_on < p.as_of),
+       p.ahead
   FROM prediction p
   JOIN technician t ON t.id = p.technician_id
   LEFT JOIN zone z ON z.id = t.zone_id

@@ -266,6 +266,13 @@ pub fn employee_numbers(read: &Read<'_>) -> Result<HashMap<i64, String>> {
     Ok(pairs.into_iter().collect())
 }
 
+/// The trade of each technician.
+pub fn trades(read: &Read<'_>) -> Result<HashMap<i64, String>> {
+    let pairs =
+        read.rows("SELECT id, trade FROM technician", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(pairs.into_iter().collect())
+}
+
 /// The rows of one month, for scoring, by technician.
 pub fn latest(read: &Read<'_>, month: Month) -> Result<Vec<KeptRow>> {
     read.rows(FRAME_ROWS, (month.0, month.0), kept_row)

@@ -204,7 +204,7 @@ CREATE TABLE prediction (
   log_odds REAL,
   terms TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL, ahead TEXT NOT NULL DEFAULT '{}',
   UNIQUE (model_id, technician_id, as_of)
 ) STRICT;
 

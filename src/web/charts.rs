@@ -7,6 +7,7 @@
 
 mod calibration;
 mod frame;
+mod heat;
 mod history;
 mod km;
 mod loss;
@@ -23,6 +24,7 @@ use askama::filters::HtmlSafe;
 
 pub use calibration::{Calibration, CalibrationGroup, calibration};
 pub use frame::Unit;
+pub use heat::{Heat, HeatCell, heat};
 pub use history::{
     Metric, MetricPoint, MetricStyle, ScoreHistory, ScorePoint, metric_line, score_history,
 };

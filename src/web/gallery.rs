@@ -109,6 +109,7 @@ pub(super) fn page(theme: Option<&'static str>) -> String {
 fn charts() -> Vec<(&'static str, Chart)> {
     vec![
         ("Long drives", samples::shape_sample()),
+        ("Drives and weekends together", samples::heat_sample()),
         ("When it says 28%, do 28% leave?", samples::calibration_sample()),
         ("Still here, by drive length", samples::km_sample(2)),
         ("Still here, four groups", samples::km_sample(4)),
@@ -222,6 +223,7 @@ fn head() -> ScoreHead {
         left: "7".to_owned(),
         alone: None,
         rule: None,
+        within: None,
         definition: Some(Definition {
             id: "like".to_owned(),
             title: "22 people scored between 26% and 36%".to_owned(),

@@ -434,6 +434,8 @@ pub struct ScoreHead {
     pub definition: Option<Definition>,
     /// What opens behind the level: its rule.
     pub rule: Option<Definition>,
+    /// The chance within each number of days.
+    pub within: Option<TableView>,
 }
 
 /// A dated event.

@@ -3,7 +3,7 @@
 //! Never here: a number that was not measured, a word stronger than its number.
 
 use super::Step;
-use crate::app::card::{Card, Evidence, Validation, month_words};
+use crate::app::card::{CalibrationCheck, Card, Evidence, Ranged, Validation, month_words};
 use crate::domain::count::{counted, grouped};
 
 /// Least share of rows in clear steps for a shape to be spoken of.
@@ -30,6 +30,12 @@ pub fn verdict(card: &Card) -> (Verdict, String) {
         let why = card.no_validation.as_deref().unwrap_or("The reason was not kept.");
         return (Verdict::Untested, format!("This model was not tested. {why}"));
     };
+    if test.contenders.is_empty() {
+        let words = "An earlier version of this program tested this model. Train again to see \
+                     whether the data support it."
+            .to_owned();
+        return (Verdict::Untested, words);
+    }
     let ones = "by more than one standard error";
     if test.supports_model() {
         let words = format!(
@@ -72,7 +78,31 @@ pub fn evidence_words(card: &Card) -> String {
     )
 }
 
+/// Offices named one by one at most.
+const OFFICES_NAMED: usize = 5;
+
 impl Evidence {
+    /// What a model of one office alone would rest on; empty when there is only one.
+    pub fn local_words(&self) -> String {
+        if self.offices.len() < 2 {
+            return String::new();
+        }
+        let enough = self.offices.iter().filter(|it| it.have >= it.need).count();
+        let named = self.offices.iter().take(OFFICES_NAMED).map(|it| {
+            format!("{} has {} of {} exits", it.office, grouped(it.have), grouped(it.need))
+        });
+        let more = self.offices.len().saturating_sub(OFFICES_NAMED);
+        let more = if more > 0 { format!("; {more} more") } else { String::new() };
+        format!(
+            "A model of one office alone would ask for as much there: {}{more}. {}",
+            named.collect::<Vec<_>>().join(", "),
+            match enough {
+                0 => "None has enough, so they learn together.".to_owned(),
+                some => format!("{some} of {} have enough.", self.offices.len()),
+            }
+        )
+    }
+
     /// What there is, the least and what is asked for, in the same words on every page.
     pub fn words(&self) -> String {
         format!(
@@ -87,17 +117,53 @@ impl Evidence {
 impl Validation {
     /// How the test was laid out, in words.
     pub fn layout_words(&self) -> String {
+        let gap = match self.gap_months {
+            0 => String::new(),
+            months => format!(" ({} left out before them)", counted(months.into(), "month")),
+        };
         format!(
             "Tested on {} to {}: {} of {}, {} before an exit. Each was scored by a model that had \
-             seen neither the person ({} parts) nor any outcome of those months ({} left out \
-             before them).",
+             seen neither the person ({} parts) nor any outcome of those months{gap}.",
             month_words(&self.months.0),
             month_words(&self.months.1),
             counted(self.rows, "person-month"),
             people(self.people),
             grouped(self.events),
-            self.folds,
-            counted(self.gap_months.into(), "month")
+            self.folds
+        )
+    }
+}
+
+impl CalibrationCheck {
+    /// What was found and done, in words.
+    pub fn words(&self) -> String {
+        let figure = |it: &Ranged| match (it.value, it.low, it.high) {
+            (Some(value), Some(low), Some(high)) => format!("{value:.2} ({low:.2} to {high:.2})"),
+            _ => "cannot be told".to_owned(),
+        };
+        let found = format!(
+            "Checked on {} with {}: slope {} where 1 is right, level {} where 0 is right.",
+            counted(self.rows, "tested person-month"),
+            counted(self.events, "exit"),
+            figure(&self.slope),
+            figure(&self.shift)
+        );
+        if !self.corrected {
+            return format!("{found} No correction needed.");
+        }
+        let after = self.after.map_or_else(String::new, |it| {
+            format!(
+                " On the same rows, each corrected by what other people say, log loss goes from \
+                 {:.4} to {:.4}, and exits seen over exits predicted from {} to {}.",
+                self.before.log_loss,
+                it.log_loss,
+                figure(&self.before.ratio),
+                figure(&it.ratio)
+            )
+        });
+        format!(
+            "{found} The model was corrected: every line times {:.2}, the start {:+.2}.{after}",
+            self.factor, self.added
         )
     }
 }
@@ -199,7 +265,9 @@ fn people(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::card::{Difference, Evidence, FeatureCard};
+    use crate::app::card::{
+        BASE, Calibrated, Contender, Difference, FeatureCard, LOGISTIC, OfficeEvidence,
+    };
 
     fn step(label: &str, points: f64, half: f64, rows: u64) -> Step {
         Step {
@@ -244,12 +312,13 @@ mod tests {
 
     #[track_caller]
     fn check(against_base: f64, against_logistic: f64, expected: Verdict, start: &str) {
-        let difference = |value| Difference { value, se: 0.01 };
-        let test = Validation {
-            against_base_rate: difference(against_base),
-            against_logistic: difference(against_logistic),
-            ..Validation::default()
+        let contender = |id: &str, value| Contender {
+            id: id.to_owned(),
+            against: Difference { value, se: 0.01 },
+            ..Contender::default()
         };
+        let contenders = vec![contender(LOGISTIC, against_logistic), contender(BASE, against_base)];
+        let test = Validation { contenders, ..Validation::default() };
         let (found, words) = verdict(&Card { validation: Some(test), ..Card::default() });
         assert_eq!(found, expected);
         assert!(words.starts_with(start), "{words}");
@@ -262,17 +331,55 @@ mod tests {
         check(-0.01, -0.02, Verdict::NotSupported, "The data do not support");
         let card = Card { no_validation: Some("Too few months.".to_owned()), ..Card::default() };
         assert_eq!(verdict(&card).1, "This model was not tested. Too few months.");
+        let old = Card { validation: Some(Validation::default()), ..Card::default() };
+        assert_eq!(verdict(&old).0, Verdict::Untested, "a card of format 1");
+    }
+
+    #[test]
+    fn the_check_says_what_it_found_and_did() {
+        let ranged =
+            |value| Ranged { value: Some(value), low: Some(value - 0.1), high: Some(value + 0.1) };
+        let it = CalibrationCheck {
+            rows: 2000,
+            events: 90,
+            slope: ranged(0.95),
+            shift: ranged(0.0),
+            factor: 1.0,
+            ..CalibrationCheck::default()
+        };
+        assert_eq!(
+            it.words(),
+            "Checked on 2,000 tested person-months with 90 exits: slope 0.95 (0.85 to 1.05) where 1 \
+             is right, level 0.00 (-0.10 to 0.10) where 0 is right. No correction needed."
+        );
+        let after = Some(Calibrated { log_loss: 0.2, slope: ranged(1.0), ratio: ranged(1.0) });
+        let it = CalibrationCheck { corrected: true, factor: 0.8, added: -0.1, after, ..it };
+        assert!(it.words().contains("every line times 0.80, the start -0.10. On the same rows"));
     }
 
     #[test]
     fn evidence_is_compared_with_what_is_asked() {
         let card = |have| Card {
-            evidence: Evidence { have, floor: 40, need: 900 },
+            evidence: Evidence { have, floor: 40, need: 900, ..Evidence::default() },
             features: vec![FeatureCard::default(); 18],
             ..Card::default()
         };
         assert!(evidence_words(&card(740)).contains("740 voluntary exits stand behind"));
         assert!(evidence_words(&card(740)).contains("Read the largest lines only"));
         assert!(evidence_words(&card(1900)).contains("enough for its 18 lines"));
+        let office = |name: &str, have| OfficeEvidence {
+            office: name.to_owned(),
+            people: 80,
+            have,
+            need: 700,
+        };
+        let offices = vec![office("Northgate", 60), office("Lakes", 55)];
+        let it = Evidence { offices, ..Evidence::default() };
+        assert_eq!(
+            it.local_words(),
+            "A model of one office alone would ask for as much there: Northgate has 60 of 700 \
+             exits, Lakes has 55 of 700 exits. None has enough, so they learn together."
+        );
+        assert_eq!(Evidence::default().local_words(), "");
     }
 }

@@ -21,12 +21,17 @@ fn everyone_is_listed_with_a_level_or_a_reason() {
     assert_eq!(list.earlier, Some(list.as_of.plus(-EARLIER_DAYS)));
     for row in &list.rows {
         match &row.person.verdict {
-            Verdict::Scored { probability, low, high, reasons, .. } => {
+            Verdict::Scored { probability, low, high, reasons, ahead, .. } => {
                 assert!(low <= probability && probability <= high);
                 let sum = reasons.intercept + reasons.terms.iter().map(|it| it.score).sum::<f64>();
                 assert!((sum - reasons.log_odds).abs() < score::SUM_TOLERANCE);
-                let chance = 1.0 / (1.0 + (-reasons.log_odds).exp());
+                let chance = ahead.chance(reasons.log_odds, list.horizon_days);
                 assert!((chance - probability).abs() < 1e-9);
+                assert!(ahead.within.is_sorted_by(|a, b| a.probability < b.probability));
+                let default = ahead.within.iter().find(|it| it.days == list.horizon_days);
+                assert_eq!(default.map(|it| it.probability), Some(*probability));
+                assert!(ahead.clock.len() == score::MONTHS && ahead.clock[0] == 0.0);
+                assert!(ahead.agreed.is_some_and(|it| it.top <= it.bags && it.three <= it.bags));
             }
             Verdict::NotScored(why) => assert!(why.ends_with('.'), "{why}"),
         }

@@ -6,7 +6,7 @@ use super::bags::Split;
 use super::boost::Shape;
 use super::options::EbmOptions;
 use super::prepare::Data;
-use super::{Ebm, Term, Trained, spread};
+use super::{Ebm, Objective, Term, Trained, spread};
 use crate::math;
 
 /// Bagged scores are multiples of this, 2^-16 log-odds: far finer than any band, and small to store.
@@ -45,7 +45,9 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
         steps: shapes.iter().map(|it| it.steps).collect(),
     };
     let mut ebm = Ebm {
+        objective: Objective::LogLoss,
         bins: Vec::new(),
+        pair_bins: vec![None; data.bins.len()],
         terms,
         intercept: mean,
         bagged_intercept: vec![],

@@ -2,7 +2,8 @@
 //!
 //! Never returns parts that do not add up: [`Explanation::new`] checks it. Never clips or rescales.
 
-use super::{Ebm, spread};
+use super::{Ebm, Term, spread};
+use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::frame::{Column, Value};
 use crate::math;
@@ -19,8 +20,8 @@ pub struct Explanation {
     pub terms: Vec<f64>,
     /// Standard error of each contribution in log-odds.
     pub sd: Vec<f64>,
-    /// Bin of each feature, in the order of [`Ebm::bins`]; 0 missing, last unseen.
-    pub bins: Vec<usize>,
+    /// Where the row lies.
+    pub cells: Cells,
     /// Intercept plus all contributions.
     pub log_odds: f64,
     /// Probability of the log-odds.
@@ -29,6 +30,15 @@ pub struct Explanation {
     pub low: f64,
     /// Upper end of the 90 % interval of the probability.
     pub high: f64,
+}
+
+/// Where a row lies in every table of a model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cells {
+    /// Bin of each feature, in the order of [`Ebm::bins`]; 0 missing, last unseen.
+    pub bins: Vec<usize>,
+    /// Cell of each term, in the order of [`Ebm::terms`].
+    pub terms: Vec<usize>,
 }
 
 /// A row's prediction without its parts.
@@ -83,17 +93,11 @@ pub enum Place {
 impl Explanation {
     /// Checks that the parts add up to the log-odds within 1e-9. Panics if not: that is a defect of
     /// this crate, never of the input.
-    fn new(
-        intercept: f64,
-        terms: Vec<f64>,
-        sd: Vec<f64>,
-        bins: Vec<usize>,
-        whole: Prediction,
-    ) -> Self {
+    fn new(intercept: f64, terms: Vec<f64>, sd: Vec<f64>, cells: Cells, whole: Prediction) -> Self {
         let sum = intercept + terms.iter().sum::<f64>();
         let Prediction { log_odds, probability, low, high, .. } = whole;
         assert!((sum - log_odds).abs() < SUM_TOLERANCE, "terms sum to {sum}, score is {log_odds}");
-        Self { intercept, terms, sd, bins, log_odds, probability, low, high }
+        Self { intercept, terms, sd, cells, log_odds, probability, low, high }
     }
 
     /// Positions of the terms, largest absolute contribution first.
@@ -106,15 +110,17 @@ impl Explanation {
 
 impl Ebm {
     /// The shape of a main effect: its real bins in order, then the missing bin if any training row
-    /// was missing. Empty for a term past the end.
+    /// was missing. Empty for a pair and for a term past the end.
     pub fn shape(&self, term: usize) -> Vec<ShapePoint> {
-        let Some(it) = self.terms.get(term) else { return Vec::new() };
+        let Some(it) = self.terms.get(term).filter(|it| it.features.len() == 1) else {
+            return Vec::new();
+        };
         let bins = &self.bins[it.features[0]];
         let point = |bin: usize| {
             let place = match (bin, bins.edges(bin)) {
                 (0, _) => Place::Missing,
                 (_, Some((low, high))) => Place::Range { low, high },
-                _ => Place::Label(bins.label(bin).unwrap_or_default().to_owned()),
+                _ => Place::Label(bins.label(bin).unwrap_or_default()),
             };
             let (low, high) = self.band(term, bin);
             let (score, rows, weight) = (it.scores[bin], bins.counts[bin], it.weight[bin]);
@@ -127,27 +133,28 @@ impl Ebm {
     /// Takes a row apart. `row` has one value per feature, in the model's order; a label or number
     /// where the other belongs counts as unseen. [`Error::ColumnMismatch`] for another length.
     pub fn explain(&self, row: &[Value<'_>]) -> Result<Explanation> {
-        let bins = self.bins_of(row)?;
-        let at = |term: &super::Term| bins[term.features[0]];
-        let terms = self.terms.iter().map(|it| it.scores[at(it)]).collect();
-        let sd = self.terms.iter().map(|it| it.sd[at(it)]).collect();
-        let whole = self.predict_bins(&bins);
-        Ok(Explanation::new(self.intercept, terms, sd, bins, whole))
+        let cells = self.cells(row)?;
+        let of = |at: fn(&Term) -> &[f64]| -> Vec<f64> {
+            self.terms.iter().zip(&cells.terms).map(|(it, cell)| at(it)[*cell]).collect()
+        };
+        let (terms, sd) = (of(|it| &it.scores), of(|it| &it.sd));
+        let whole = self.predict_cells(&cells.terms);
+        Ok(Explanation::new(self.intercept, terms, sd, cells, whole))
     }
 
     /// Prediction of one row.
     pub fn predict_row(&self, row: &[Value<'_>]) -> Result<Prediction> {
-        Ok(self.predict_bins(&self.bins_of(row)?))
+        Ok(self.predict_cells(&self.cells(row)?.terms))
     }
 
     /// Predictions of all rows of columns that match the model's features.
     pub fn predict(&self, columns: &[Column]) -> Result<Vec<Prediction>> {
         let index = self.index(columns)?;
-        let rows = index.first().map_or(0, Vec::len);
-        let mut bins = vec![0; index.len()];
+        let rows = columns.first().map_or(0, Column::len);
+        let mut cells = vec![0; self.terms.len()];
         let mut of = |row: usize| {
-            bins.iter_mut().zip(&index).for_each(|(bin, it)| *bin = it[row] as usize);
-            self.predict_bins(&bins)
+            cells.iter_mut().zip(&index).for_each(|(cell, it)| *cell = it.cell(row));
+            self.predict_cells(&cells)
         };
         Ok((0..rows).map(&mut of).collect())
     }
@@ -155,11 +162,9 @@ impl Ebm {
     /// Log-odds of all rows: the same numbers as [`Ebm::predict`], without intervals, faster.
     pub fn log_odds(&self, columns: &[Column]) -> Result<Vec<f64>> {
         let index = self.index(columns)?;
-        let mut sums = vec![self.intercept; index.first().map_or(0, Vec::len)];
-        for term in &self.terms {
-            for (sum, bin) in sums.iter_mut().zip(&index[term.features[0]]) {
-                *sum += term.scores[*bin as usize];
-            }
+        let mut sums = vec![self.intercept; columns.first().map_or(0, Column::len)];
+        for (term, it) in self.terms.iter().zip(&index) {
+            it.add(&term.scores, &mut sums);
         }
         Ok(sums)
     }
@@ -169,7 +174,32 @@ impl Ebm {
         Ok(self.log_odds(columns)?.into_iter().map(math::sigmoid).collect())
     }
 
-    fn index(&self, columns: &[Column]) -> Result<Vec<Vec<u8>>> {
+    /// Where a row lies. [`Error::ColumnMismatch`] for another number of values.
+    pub fn cells(&self, row: &[Value<'_>]) -> Result<Cells> {
+        if row.len() != self.bins.len() {
+            let expected = format!("{} values", self.bins.len());
+            return Err(Error::ColumnMismatch { expected, found: row.len().to_string() });
+        }
+        let bins: Vec<usize> =
+            self.bins.iter().zip(row).map(|(it, value)| it.bin(*value)).collect();
+        let cell = |term: &Term| match term.features[..] {
+            [left, right] => {
+                let bin = |at: usize| self.pair_bins[at].as_ref().map_or(0, |it| it.bin(row[at]));
+                bin(left) * self.pair_len(right) + bin(right)
+            }
+            _ => bins[term.features[0]],
+        };
+        let terms = self.terms.iter().map(cell).collect();
+        Ok(Cells { bins, terms })
+    }
+
+    /// Bins of a feature in pairs; 0 if it is in none.
+    pub fn pair_len(&self, feature: usize) -> usize {
+        self.pair_bins[feature].as_ref().map_or(0, Bins::len)
+    }
+
+    /// The cells of all rows, a table per term.
+    fn index(&self, columns: &[Column]) -> Result<Vec<Index>> {
         if columns.len() != self.bins.len() {
             let expected = format!("{} columns", self.bins.len());
             return Err(Error::ColumnMismatch { expected, found: columns.len().to_string() });
@@ -178,38 +208,33 @@ impl Ebm {
         if let Some(odd) = columns.iter().find(|it| it.len() != rows) {
             return Err(Error::Length { what: odd.name.clone(), have: odd.len(), need: rows });
         }
-        self.bins.iter().zip(columns).map(|(bins, it)| bins.index(it)).collect()
+        self.bins.iter().zip(columns).try_for_each(|(bins, it)| bins.check(it))?;
+        let pairs: Vec<Vec<u16>> = self
+            .pair_bins
+            .iter()
+            .zip(columns)
+            .map(|(bins, it)| bins.as_ref().map_or(Ok(Vec::new()), |bins| bins.index(it)))
+            .collect::<Result<_>>()?;
+        let of = |term: &Term| match term.features[..] {
+            [left, right] => {
+                let width = self.pair_len(right);
+                let cells = pairs[left].iter().zip(&pairs[right]);
+                let cell = |(a, b): (&u16, &u16)| (*a as usize * width + *b as usize) as u32;
+                Ok(Index::Pair(cells.map(cell).collect()))
+            }
+            _ => Ok(Index::Main(self.bins[term.features[0]].index(&columns[term.features[0]])?)),
+        };
+        self.terms.iter().map(of).collect()
     }
 
-    fn bins_of(&self, row: &[Value<'_>]) -> Result<Vec<usize>> {
-        if row.len() != self.bins.len() {
-            let expected = format!("{} values", self.bins.len());
-            return Err(Error::ColumnMismatch { expected, found: row.len().to_string() });
-        }
-        Ok(self.bins.iter().zip(row).map(|(bins, value)| bins.bin(*value)).collect())
-    }
-
-    /// Log-odds of one row in each bag. The spread of what two rows differ by, bag by bag, times
-    /// [`Ebm::band_scale`] is the standard error of their difference.
-    pub fn bagged_log_odds(&self, row: &[Value<'_>]) -> Result<Vec<f64>> {
-        Ok(self.bagged_bins(&self.bins_of(row)?))
-    }
-
-    fn bagged_bins(&self, bins: &[usize]) -> Vec<f64> {
-        let mut bagged = self.bagged_intercept.clone();
-        for term in &self.terms {
-            let bin = bins[term.features[0]];
-            bagged.iter_mut().zip(&term.bagged).for_each(|(sum, it)| *sum += it[bin]);
-        }
-        bagged
-    }
-
-    fn predict_bins(&self, bins: &[usize]) -> Prediction {
+    fn predict_cells(&self, cells: &[usize]) -> Prediction {
         let mut log_odds = self.intercept;
-        for term in &self.terms {
-            log_odds += term.scores[bins[term.features[0]]];
+        let mut bagged = self.bagged_intercept.clone();
+        for (term, cell) in self.terms.iter().zip(cells) {
+            log_odds += term.scores[*cell];
+            bagged.iter_mut().zip(&term.bagged).for_each(|(sum, it)| *sum += it[*cell]);
         }
-        let sd = spread(&self.bagged_bins(bins)) * self.band_scale;
+        let sd = spread(&bagged) * self.band_scale;
         let half = self.band_quantile() * sd;
         Prediction {
             log_odds,
@@ -217,6 +242,32 @@ impl Ebm {
             sd,
             low: math::sigmoid(log_odds - half),
             high: math::sigmoid(log_odds + half),
+        }
+    }
+}
+
+/// Cell of each row in one term.
+enum Index {
+    Main(Vec<u16>),
+    Pair(Vec<u32>),
+}
+
+impl Index {
+    fn cell(&self, row: usize) -> usize {
+        match self {
+            Self::Main(it) => it[row] as usize,
+            Self::Pair(it) => it[row] as usize,
+        }
+    }
+
+    fn add(&self, scores: &[f64], sums: &mut [f64]) {
+        match self {
+            Self::Main(it) => {
+                sums.iter_mut().zip(it).for_each(|(sum, cell)| *sum += scores[*cell as usize]);
+            }
+            Self::Pair(it) => {
+                sums.iter_mut().zip(it).for_each(|(sum, cell)| *sum += scores[*cell as usize]);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `boost` the order of steps; `split` one step; `pass` the arithmetic over rows;
-//! `assemble` bags to one model; `explain` one row as a sum.
+//! `assemble` bags to one model; `explain` one row as a sum; `resample` the same row in each bag.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -16,14 +16,16 @@ mod explain;
 pub mod options;
 mod pass;
 mod prepare;
+mod resample;
 mod split;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use assemble::{quantise, standard_errors};
-pub use explain::{Explanation, Place, Prediction, ShapePoint};
+pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
 pub use options::{Direction, EbmOptions};
+pub use resample::{Agreement, Resampled};
 
 use crate::bins::Bins;
 use crate::error::{Error, Result};
@@ -39,11 +41,15 @@ pub const BAND_LEVEL: f64 = 0.90;
 /// A fitted model. Read freely; build only by [`fit`], [`crate::artifact`] or [`crate::calibrate`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ebm {
+    /// What it predicts.
+    pub objective: Objective,
     /// Bins per feature, in the order of the columns it was fitted on.
     pub bins: Vec<Bins>,
-    /// The additive parts. One per feature now; pairs follow the mains when they come.
+    /// Coarser bins per feature, which pairs read; `None` for a feature in no pair.
+    pub pair_bins: Vec<Option<Bins>>,
+    /// The additive parts: mains in the order of their features, then pairs.
     pub terms: Vec<Term>,
-    /// Log-odds where every term is 0. Makes the mean predicted probability of the training rows
+    /// Log-odds (for [`Objective::Squared`]: the value) where every term is 0. Makes the mean predicted probability of the training rows
     /// equal their weighted base rate.
     pub intercept: f64,
     /// The intercept of each bag, on the same footing.
@@ -53,6 +59,16 @@ pub struct Ebm {
     pub band_scale: f64,
     /// What the model was fitted on.
     pub trained: Trained,
+}
+
+/// What a model predicts, and by which loss it learns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Objective {
+    /// The log-odds of target 1, by log loss.
+    #[default]
+    LogLoss,
+    /// A number, by squared error.
+    Squared,
 }
 
 /// What a model was fitted on, for its card.
@@ -75,12 +91,14 @@ pub struct Trained {
 /// One additive part of the log-odds: a table of scores over the bins of its features.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// Positions of its features. One for a main effect.
+    /// Positions of its features: one for a main effect, two ascending for a pair.
     pub features: Vec<usize>,
-    /// Score in log-odds per bin; bin 0 missing, last unseen (always 0). The mean over training
-    /// rows is 0.
+    /// Score in log-odds per cell. A main effect has a cell per bin of [`Ebm::bins`]; a pair has
+    /// one per pair of bins of [`Ebm::pair_bins`], the second feature running fastest. Bin 0 is
+    /// missing, the last unseen (0 in a fit). The mean over training rows is 0; a pair is
+    /// purified: its mean over each row and each column is 0 too.
     pub scores: Vec<f64>,
-    /// Standard error per bin: the standard deviation across bags (divisor bags - 1) times
+    /// Standard error per cell: the standard deviation across bags (divisor bags - 1) times
     /// [`Ebm::band_scale`].
     ///
     /// Each bag trains on m of g persons, drawn without replacement. Subsamples overlap, so their
@@ -94,9 +112,9 @@ pub struct Term {
     /// for 99 % of features without effect, 91 % of weak ones, 83 % of strong ones (the pull towards
     /// 0); 90 % intervals of rows covered 85 %.
     pub sd: Vec<f64>,
-    /// Weight of the training rows per bin.
+    /// Weight of the training rows per cell.
     pub weight: Vec<f64>,
-    /// Scores per bag, then per bin, rounded to multiples of 2^-16. Used for bands only.
+    /// Scores per bag, then per cell, rounded to multiples of 2^-16. Used for bands only.
     pub bagged: Vec<Vec<f64>>,
 }
 
@@ -115,8 +133,8 @@ pub struct Importance {
 ///
 /// Same frame, options and seed give the same bytes for any `threads`, and for any order of the
 /// rows. Errors: [`Error::OneClass`], [`Error::AllConstant`], [`Error::TooFewGroups`] with fewer
-/// than two persons with an event or fewer than four persons, [`Error::TooManyCategories`],
-/// [`Error::Option`], [`Error::Cancelled`]. A constant column is no error: its term is 0.
+/// than two persons with an event or fewer than four persons, [`Error::Option`],
+/// [`Error::Cancelled`]. A constant column is no error: its term is 0.
 pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Result<Ebm> {
     options.check(frame)?;
     frame.check_two_classes()?;
@@ -170,7 +188,7 @@ impl Ebm {
             let expected = format!("{} columns", self.bins.len());
             return Err(Error::ColumnMismatch { expected, found: columns.len().to_string() });
         }
-        self.bins.iter().zip(columns).try_for_each(|(bins, it)| bins.index(it).map(drop))
+        self.bins.iter().zip(columns).try_for_each(|(bins, it)| bins.check(it))
     }
 }
 

@@ -5,7 +5,7 @@
 use super::options::EbmOptions;
 use crate::bins::{self, Bins};
 use crate::error::Result;
-use crate::frame::Frame;
+use crate::frame::{Column, Frame};
 use std::cmp::Ordering;
 
 /// Rows sorted events first, then by person and bins. Rows of one person that agree in
@@ -35,7 +35,7 @@ impl Data {
     pub(crate) fn new(frame: &Frame, options: &EbmOptions) -> Result<Self> {
         let bins = bins::fit_all(frame.columns(), |row| frame.weight_of(row), options.bins_max)?;
         let raw: Vec<Vec<u8>> =
-            bins.iter().zip(frame.columns()).map(|(b, it)| b.index(it)).collect::<Result<_>>()?;
+            bins.iter().zip(frame.columns()).map(|(b, it)| narrow(b, it)).collect::<Result<_>>()?;
         let order = canonical(frame, &bins, &raw);
         let numbers = frame.groups();
         let mut data = Self {
@@ -95,6 +95,11 @@ impl Data {
         self.group.push(place as u32);
         self.events += usize::from(frame.target()[row] > 0.5);
     }
+}
+
+/// Bins of a fit are few enough for a byte.
+fn narrow(bins: &Bins, column: &Column) -> Result<Vec<u8>> {
+    Ok(bins.index(column)?.into_iter().map(|it| it as u8).collect())
 }
 
 /// Rows in an order that neither their order in the frame nor the names of categories touch:

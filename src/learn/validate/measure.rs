@@ -63,6 +63,19 @@ pub struct Report {
     pub bias: Estimate,
 }
 
+/// The measures that make sense of few rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Headline {
+    /// Area under the ROC curve.
+    pub auc: Estimate,
+    /// Weighted share of target 1.
+    pub observed: Estimate,
+    /// Weighted mean probability.
+    pub predicted: f64,
+    /// Observed over predicted; 1 is right.
+    pub ratio: Estimate,
+}
+
 /// What the highest scores hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lift {
@@ -168,6 +181,29 @@ impl Scored {
             intercept,
             bias,
         }
+    }
+
+    /// The measures that need no fit, intervals as in [`Scored::report`].
+    pub fn headline(&self, draws: usize, seed: u64) -> Headline {
+        let measures = |times: &[f64]| {
+            let weight: Vec<f64> =
+                self.person.iter().zip(&self.weight).map(|(it, w)| times[*it] * w).collect();
+            let observed = self.base_rate(&weight);
+            [self.auc_of(&weight), observed, observed / (observed + self.means(&weight)[2])]
+        };
+        let [auc, observed, ratio] = cluster::intervals(self.persons, draws, seed, measures);
+        let predicted = observed.value / ratio.value;
+        Headline { auc, observed, predicted, ratio }
+    }
+
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.target.len()
+    }
+
+    /// Distinct persons.
+    pub fn persons(&self) -> usize {
+        self.persons
     }
 
     /// Area under the ROC curve; equal probabilities count half.

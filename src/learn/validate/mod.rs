@@ -8,5 +8,7 @@ mod cluster;
 pub mod measure;
 pub mod split;
 
-pub use measure::{Comparison, Estimate, Lift, Report, Scored, compare};
-pub use split::{RollingOptions, Split, group_folds, out_of_person, rolling_origin, time_split};
+pub use measure::{Comparison, Estimate, Headline, Lift, Report, Scored, compare};
+pub use split::{
+    RollingOptions, Split, group_folds, out_of_person, part_of_people, rolling_origin, time_split,
+};

@@ -99,6 +99,19 @@ pub fn group_folds(frame: &Frame, folds: usize, seed: u64) -> Result<Vec<Split>>
     Ok((0..folds).map(of).collect())
 }
 
+/// Rows of a share of the persons, ascending: of those with an event and of the others about the
+/// same share, at least one person each. Smaller shares lie inside larger ones. Seeded.
+/// [`Error::Option`] unless the share is above 0 and at most 1.
+pub fn part_of_people(frame: &Frame, share: f64, seed: u64) -> Result<Vec<usize>> {
+    if !(share > 0.0 && share <= 1.0) {
+        return Err(Error::Option { name: "share", must: "above 0, at most 1" });
+    }
+    let (with, without) = shuffled(frame, seed);
+    let part = |it: &[u32]| it[..libm::ceil(share * it.len() as f64) as usize].to_vec();
+    let kept: BTreeSet<u32> = part(&with).into_iter().chain(part(&without)).collect();
+    Ok((0..frame.rows()).filter(|row| kept.contains(&frame.group()[*row])).collect())
+}
+
 fn window_split(frame: &Frame, cutoff: i32, gap: u32, end: i32) -> Result<Split> {
     let trained_until = i64::from(cutoff) - i64::from(gap);
     let rows = |keep: &dyn Fn(i32) -> bool| -> Vec<usize> {
@@ -121,20 +134,26 @@ fn deal(frame: &Frame, folds: usize, seed: u64) -> Result<Vec<usize>> {
     if groups.len() < folds {
         return Err(Error::TooFewGroups { have: groups.len(), need: folds });
     }
-    let hit = |it: &(&u32, &f64)| *it.1 > 0.5;
-    let events: BTreeSet<u32> =
-        frame.group().iter().zip(frame.target()).filter(hit).map(|it| *it.0).collect();
-    let (mut with, mut without): (Vec<usize>, Vec<usize>) =
-        (0..groups.len()).partition(|i| events.contains(&groups[*i]));
-    let mut rng = Rng::new(seed);
-    rng.shuffle(&mut with);
-    rng.shuffle(&mut without);
+    let (with, without) = shuffled(frame, seed);
     let mut part = vec![0; groups.len()];
     for (turn, group) in with.into_iter().chain(without).enumerate() {
-        part[group] = turn % folds;
+        part[groups.binary_search(&group).unwrap_or(0)] = turn % folds;
     }
     let of = |group: &u32| part[groups.binary_search(group).unwrap_or(0)];
     Ok(frame.group().iter().map(of).collect())
+}
+
+/// Persons with an event, then the others, each in a random order.
+fn shuffled(frame: &Frame, seed: u64) -> (Vec<u32>, Vec<u32>) {
+    let hit = |it: &(&u32, &f64)| *it.1 > 0.5;
+    let events: BTreeSet<u32> =
+        frame.group().iter().zip(frame.target()).filter(hit).map(|it| *it.0).collect();
+    let (mut with, mut without): (Vec<u32>, Vec<u32>) =
+        frame.groups().into_iter().partition(|it| events.contains(it));
+    let mut rng = Rng::new(seed);
+    rng.shuffle(&mut with);
+    rng.shuffle(&mut without);
+    (with, without)
 }
 
 #[cfg(test)]
@@ -190,6 +209,17 @@ mod tests {
         }
         tested.sort_unstable();
         assert_eq!(tested, split.test);
+    }
+
+    #[test]
+    fn parts_of_the_people_lie_inside_one_another() {
+        let frame = frame();
+        let part = |share| part_of_people(&frame, share, 5).unwrap();
+        let (half, most, all) = (part(0.5), part(0.75), part(1.0));
+        assert!(half.iter().all(|it| most.contains(it)) && all.len() == frame.rows());
+        let events = |rows: &[usize]| rows.iter().filter(|it| frame.target()[**it] > 0.5).count();
+        assert_eq!((half.len(), events(&half), events(&most)), (60, 2, 3));
+        assert!(part_of_people(&frame, 0.0, 5).is_err() && part_of_people(&frame, 1.1, 5).is_err());
     }
 
     #[test]

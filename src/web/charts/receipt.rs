@@ -3,6 +3,7 @@
 //! Invariant: printed points add up to the printed total, whatever is rounded.
 
 use super::frame::{fixed, num, pct, sound};
+use crate::app::score::Ahead;
 use crate::web::parts::{BarView, ReceiptGroup, ReceiptLine, ReceiptView, SealView};
 
 /// Terms smaller than this are added up in one line.
@@ -19,6 +20,10 @@ pub struct Receipt<'a> {
     pub base: f64,
     /// Under its name: `where everyone starts`.
     pub base_words: &'a str,
+    /// Log-odds to chances.
+    pub ahead: &'a Ahead,
+    /// Days the chances speak of.
+    pub days: i32,
     /// In the order shown.
     pub groups: &'a [TermGroup],
     /// At the foot.
@@ -90,7 +95,8 @@ pub fn receipt(it: &Receipt<'_>) -> ReceiptView {
     let values: Vec<f64> = [base].into_iter().chain(listed.iter().map(|it| it.points)).collect();
     let printed = round_to_sum(&values, PLACES);
     let scale = Scale::over(base, &listed);
-    let mut walk = Walk { at: base, printed: &printed.parts, next: 1, scale, headed: false };
+    let mut walk =
+        Walk { of: it, at: base, printed: &printed.parts, next: 1, scale, headed: false };
     let groups = groups.iter().map(|group| walk.group(group)).collect();
     let small = small.map(|term| walk.line(&term));
     let total = walk.at;
@@ -100,7 +106,7 @@ pub fn receipt(it: &Receipt<'_>) -> ReceiptView {
             name: "Office average".to_owned(),
             words: it.base_words.to_owned(),
             points: points_text(printed.parts[0]),
-            chance: chance(base, 1),
+            chance: it.chance(base, 1),
             bar: scale.edge("f-base", base),
             ..ReceiptLine::default()
         },
@@ -110,7 +116,7 @@ pub fn receipt(it: &Receipt<'_>) -> ReceiptView {
             name: "Total".to_owned(),
             words: "turned into a chance".to_owned(),
             points: points_text(printed.total),
-            chance: chance(total, 0),
+            chance: it.chance(total, 0),
             bar: scale.edge("f-total", total),
             ..ReceiptLine::default()
         },
@@ -173,6 +179,7 @@ impl Scale {
 
 /// Goes down the lines, adding up.
 struct Walk<'a> {
+    of: &'a Receipt<'a>,
     at: f64,
     printed: &'a [i64],
     next: usize,
@@ -209,7 +216,7 @@ impl Walk<'_> {
                 _ if raises => "tag-raise",
                 _ => "tag-lower",
             },
-            chance: chance(self.at, 1),
+            chance: self.of.chance(self.at, 1),
             bar: BarView {
                 class: if raises { "f-raise" } else { "f-lower" },
                 x: pct(left),
@@ -221,6 +228,8 @@ impl Walk<'_> {
     }
 }
 
-fn chance(log_odds: f64, places: usize) -> String {
-    format!("{}%", fixed(100.0 / (1.0 + (-log_odds).exp()), places))
+impl Receipt<'_> {
+    fn chance(&self, log_odds: f64, places: usize) -> String {
+        format!("{}%", fixed(100.0 * self.ahead.chance(log_odds, self.days), places))
+    }
 }

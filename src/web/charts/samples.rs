@@ -1,6 +1,7 @@
 //! One example of every chart, for goldens and the gallery. Figures are invented.
 
 use super::*;
+use crate::app::score::Ahead;
 use crate::web::parts::{LevelView, SealView};
 
 pub(crate) fn bins() -> Vec<ShapeBin> {
@@ -97,6 +98,33 @@ pub(crate) fn categories_sample() -> RowChart {
     let say = "Refrigeration raises the score a little; cooking lowers it.";
     let bins = bins.map(bin);
     shape_of_categories("Main trade", say, "person-months", &bins, Some("Refrigeration"))
+}
+
+pub(crate) fn heat_sample() -> Chart {
+    let points = [
+        -0.02, -0.03, -0.01, 0.0, 0.02, -0.02, -0.02, 0.0, 0.02, 0.04, -0.01, 0.0, 0.03, 0.06,
+        0.08, 0.0, 0.02, 0.06, 0.11, 0.16, 0.01, 0.03, 0.09, 0.17, 0.21,
+    ];
+    let cell = |(at, points): (usize, f64)| {
+        let n = 400.0 / (1.0 + at as f64);
+        HeatCell { points, low: points - 0.05, high: points + 0.05, n }
+    };
+    let cells: Vec<_> = points.into_iter().enumerate().map(cell).collect();
+    let columns = ["0 to 12%", "12% to 24%", "24% to 36%", "36% to 48%", "48% and over"];
+    let rows = ["0 to 10%", "10% to 20%", "20% to 30%", "30% to 40%", "40% and over"];
+    heat(&Heat {
+        finding: "Drives and weekends: together they add up to 0.17 points beyond their separate \
+                  effects; the top corner has too few cases.",
+        say: "Hard together: long drives and many weekends add up to 0.17 more.",
+        note: "Points beyond the two lines.",
+        across: "long drives",
+        up: "weekend share",
+        columns: &columns.map(str::to_owned),
+        rows: &rows.map(str::to_owned),
+        cells: &cells,
+        floor: 20.0,
+        mark: Some((3, 3)),
+    })
 }
 
 pub(crate) fn calibration_sample() -> Chart {
@@ -247,6 +275,8 @@ pub(crate) fn receipt_sample() -> crate::web::parts::ReceiptView {
               check it with a pencil.",
         base: -2.3894,
         base_words: "where everyone starts",
+        ahead: &Ahead::default(),
+        days: 90,
         groups: &[
             group(
                 "Load and travel",

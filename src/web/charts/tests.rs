@@ -6,6 +6,7 @@ use scraper::{Html, Selector};
 
 use super::samples::*;
 use super::*;
+use crate::app::score::Ahead;
 use crate::web::parts::LevelView;
 
 /// Set to anything to write the goldens anew.
@@ -39,6 +40,7 @@ goldens! {
     shape_mini: mini_sample();
     shape_categories: categories_sample();
     importance_rows: importance_sample();
+    heat_pair: heat_sample();
     calibration_points: calibration_sample();
     km_two: km_sample(2);
     km_four: km_sample(4);
@@ -183,6 +185,28 @@ fn groups(seed: u64, dice: &mut Dice) {
     let list: Vec<_> = (0..seed % 9).map(group).collect();
     let drawn = calibration(&Calibration { finding: "f", say: "", groups: &list });
     sound_picture(&format!("calibration {seed}"), &drawn.render().unwrap());
+    let cell = |_| HeatCell {
+        points: dice.value(),
+        low: dice.value(),
+        high: dice.value(),
+        n: dice.below(40) as f64,
+    };
+    let (columns, rows) = (seed % 10, 1 + seed % 9);
+    let cells: Vec<_> = (0..columns * rows).map(cell).collect();
+    let words = |many: u64| (0..many).map(|at| format!("step {at}")).collect::<Vec<_>>();
+    let drawn = heat(&Heat {
+        finding: "f",
+        say: "",
+        note: "",
+        across: "a",
+        up: "b",
+        columns: &words(columns),
+        rows: &words(rows),
+        cells: &cells,
+        floor: 20.0,
+        mark: Some((seed as usize % 11, 2)),
+    });
+    sound_picture(&format!("heat {seed}"), &drawn.render().unwrap());
     let mut km_group = |at: u64| KmGroup {
         name: format!("group {at}"),
         words: String::new(),
@@ -318,7 +342,10 @@ proptest! {
             name: "x".to_owned(), href: None, words: String::new(), points: *points, half: 0.1,
         });
         let groups = [TermGroup { name: "g".to_owned(), terms: terms.collect() }];
-        let it = receipt(&Receipt { say: "", base, base_words: "", groups: &groups, seal: None });
+        let ahead = Ahead::default();
+        let it = receipt(&Receipt {
+            say: "", base, base_words: "", ahead: &ahead, days: 90, groups: &groups, seal: None,
+        });
         let cents = |text: &str| text.replace('−', "-").replace(['+', '.'], "").parse::<i64>().unwrap();
         let lines = it.groups.iter().flat_map(|group| &group.lines).chain(&it.small);
         let sum = cents(&it.base.points) + lines.map(|line| cents(&line.points)).sum::<i64>();

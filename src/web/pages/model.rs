@@ -29,7 +29,7 @@ pub const PAGE: Page = Page {
 };
 
 /// Version of the shape of `/model.json`, described in `docs/model.md`.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Which line is shown, and whose place on it.
 #[derive(Debug, Default, Deserialize)]
@@ -79,6 +79,8 @@ struct TestView {
     untested: Option<StateView>,
     table: Option<TableView>,
     comparisons: Vec<String>,
+    horizons: Option<TableView>,
+    calibrated: Option<String>,
     calibration: Option<Chart>,
     lift: Option<String>,
 }
@@ -199,8 +201,8 @@ fn with(
 }
 
 fn without(shell: Shell, state: StateView, trains: bool) -> ModelPage {
-    let lede = "A model learns from past months who left within 90 days, is tested on months and \
-                people it has not seen, and shows every line of what it learned here.";
+    let lede = "A model learns who left in which month, is tested on months and people it has not \
+                seen, and shows every line of what it learned here.";
     let title = "No model yet".to_owned();
     ModelPage { shell, title, lede: lede.to_owned(), state: Some(state), trains, view: None }
 }

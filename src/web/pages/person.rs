@@ -141,6 +141,7 @@ fn head(sheet: &Sheet) -> ScoreHead {
         alone: None,
         definition: None,
         rule: None,
+        within: None,
     };
     let name = &who.name;
     let (sentence, why) = match &sheet.standing {
@@ -182,6 +183,7 @@ fn scored_head(it: &Scored, name: &str, base: ScoreHead) -> ScoreHead {
         alone,
         definition,
         rule: Some(panels::rule(it)),
+        within: panels::within(it),
         ..base
     }
 }

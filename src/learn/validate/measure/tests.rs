@@ -66,6 +66,17 @@ fn a_calibrated_score_has_slope_one() {
 }
 
 #[test]
+fn headlines_are_those_of_the_report() {
+    let scored = noisy(3000, 5, 1.0);
+    let (head, report) = (scored.headline(60, 3), scored.report(60, 3));
+    assert_eq!(head.auc, report.auc);
+    near(head.observed.value, report.base_rate, 1e-12);
+    near(head.predicted, report.bias.value + report.base_rate, 1e-12);
+    near(head.ratio.value, head.observed.value / head.predicted, 1e-12);
+    assert!(head.ratio.low < head.ratio.value && head.ratio.value < head.ratio.high);
+}
+
+#[test]
 fn lift_counts_the_top_and_shares_ties() {
     let target = [1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
     let probability = [0.9, 0.8, 0.7, 0.5, 0.5, 0.1, 0.1, 0.1];

@@ -1,7 +1,10 @@
 //! The panels of the Models page: numbers into words, tables and charts.
 
 use super::{EvidenceView, FeatureRow, GroupView, ShapeView, TestView};
-use crate::app::card::{Card, Difference, LiftCard, Measures, Ranged, Validation, month_words};
+use crate::app::card::{
+    CalibrationCheck, Card, Difference, HorizonCard, LiftCard, Measures, Ranged, Validation,
+    month_words,
+};
 use crate::app::models::{self, Line, Mark, Model, Step};
 use crate::domain::calendar::second_text;
 use crate::domain::count::grouped;
@@ -197,6 +200,8 @@ pub(super) fn test(model: &Model) -> TestView {
             untested: Some(StateView::new(StateKind::Thin, "This model was not tested", &words)),
             table: None,
             comparisons: Vec::new(),
+            horizons: None,
+            calibrated: None,
             calibration: None,
             lift: None,
         };
@@ -205,22 +210,21 @@ pub(super) fn test(model: &Model) -> TestView {
         layout: test.layout_words(),
         untested: None,
         table: Some(table(test)),
-        comparisons: vec![
-            against("the base rate", test.against_base_rate),
-            against("the logistic regression", test.against_logistic),
-        ],
+        comparisons: test.contenders.iter().map(|it| against(&it.name, it.against)).collect(),
+        horizons: (!test.horizons.is_empty()).then(|| horizons(test)),
+        calibrated: card.calibrated.as_ref().map(CalibrationCheck::words),
         calibration: Some(calibration(test)),
         lift: test.lift.as_ref().map(|it| lift_words(it, test, card)),
     }
 }
 
 fn table(test: &Validation) -> TableView {
-    let row = |name: &str, it: &Measures, auc: Option<&str>| {
-        let auc = auc.map_or_else(|| ranged(&it.auc, 3), str::to_owned);
+    let row = |name: &str, it: &Measures| {
         let slope = if it.slope.value.is_some() { ranged(&it.slope, 2) } else { "none".to_owned() };
-        vec![name.to_owned(), auc, ranged(&it.log_loss, 4), ranged(&it.brier, 4), slope]
+        let (auc, loss) = (ranged(&it.auc, 3), ranged(&it.log_loss, 4));
+        vec![name.to_owned(), auc, loss, ranged(&it.brier, 4), slope]
     };
-    let base = Measures { slope: Ranged::default(), ..test.base.clone() };
+    let others = test.contenders.iter().map(|it| row(&it.name, &it.measures));
     TableView {
         caption: format!(
             "{} person-months of {} people, {} before an exit; 95% intervals by person",
@@ -236,20 +240,46 @@ fn table(test: &Validation) -> TableView {
             ThView { class: "r hide-md", ..ThView::text("Brier") },
             ThView { class: "r hide-md", ..ThView::text("Calibration slope") },
         ],
-        rows: vec![
-            row("This model (EBM)", &test.ebm, None),
-            row("Logistic regression", &test.logistic, None),
-            row("Base rate for everyone", &base, Some("0.500 by definition")),
+        rows: [row("This model (EBM)", &test.ebm)].into_iter().chain(others).collect(),
+    }
+}
+
+/// The same model asked about nearer and farther ends.
+fn horizons(test: &Validation) -> TableView {
+    let share = |value: Option<f64>| value.map_or("?".to_owned(), |it| Unit::Share.show(it));
+    let row = |it: &HorizonCard| {
+        vec![
+            format!("{} days", it.days),
+            format!("{}, {} before an exit", grouped(it.rows), grouped(it.events)),
+            share(Some(it.predicted)),
+            share(it.observed.value),
+            ranged(&it.ratio, 2),
+            ranged(&it.auc, 3),
+        ]
+    };
+    TableView {
+        caption: "One model, four horizons: tested person-months whose window has closed; 95% \
+                  intervals by person"
+            .to_owned(),
+        caption_hidden: false,
+        head: vec![
+            ThView::text("Within"),
+            ThView { class: "hide-md", ..ThView::text("Person-months") },
+            ThView::number("Predicted"),
+            ThView::number("Left"),
+            ThView { class: "r hide-md", ..ThView::text("Left over predicted") },
+            ThView::number("AUC"),
         ],
+        rows: test.horizons.iter().map(row).collect(),
     }
 }
 
 fn against(whom: &str, it: Difference) -> String {
     let (size, se) = (it.value.abs(), it.se);
-    let way = if it.value < 0.0 { "lower" } else { "higher" };
+    let way = if it.value < 0.0 { "higher" } else { "lower" };
     let far = if size > se { "more" } else { "no more" };
     format!(
-        "Its log loss is {size:.4} {way} than that of {whom}, {far} than one standard error of \
+        "{whom}: its log loss is {size:.4} {way} than this one's, {far} than one standard error of \
          {se:.4} (by person)."
     )
 }
@@ -325,9 +355,10 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
                 bar("Least", "f-imp", it.floor, "to score anyone"),
             ],
             note: format!(
-                "People are counted, not months. Data {} to {}.",
+                "People are counted, not months. Data {} to {}. {}",
                 month_words(&model.card.months.0),
-                month_words(&model.card.months.1)
+                month_words(&model.card.months.1),
+                it.local_words()
             ),
             table: None,
         },

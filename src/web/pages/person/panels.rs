@@ -7,7 +7,7 @@ use super::super::uid_text;
 use super::last_day;
 use crate::app::alike::{self, Alike, PEOPLE_MIN, SITUATIONS_MIN};
 use crate::app::person::{Event, Evidence, Scored, Sheet, What};
-use crate::app::score::Verdict;
+use crate::app::score::{Ahead, Verdict, Within};
 use crate::app::sentences::{GroupSaid, lower_first};
 use crate::app::whatif::{Idea, Step};
 use crate::domain::calendar::{MONTH_DAYS, months_over, second_text};
@@ -103,6 +103,26 @@ pub(super) fn rule(it: &Scored) -> Definition {
     }
 }
 
+/// The chance within each number of days; none for scores made before there were several.
+pub(super) fn within(it: &Scored) -> Option<TableView> {
+    let Verdict::Scored { ahead, .. } = &it.person.verdict else { return None };
+    let row = |name: &str, cell: &dyn Fn(&Within) -> String| {
+        [name.to_owned()].into_iter().chain(ahead.within.iter().map(cell)).collect()
+    };
+    let days = ahead.within.iter().map(|it| ThView::number(&format!("{} days", it.days)));
+    (!ahead.within.is_empty()).then(|| TableView {
+        caption: "Chance of leaving by choice, if nothing else ends the employment and only time \
+                  here goes on"
+            .to_owned(),
+        caption_hidden: true,
+        head: [ThView::text("Within")].into_iter().chain(days).collect(),
+        rows: vec![
+            row("Chance", &|it| percent(it.probability)),
+            row("90% interval", &|it| format!("{} to {}", percent(it.low), percent(it.high))),
+        ],
+    })
+}
+
 /// The score line by line.
 pub(super) fn receipt(it: &Scored) -> ReceiptView {
     let uid = uid_text(it.person.uid);
@@ -124,12 +144,17 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
                 .collect(),
         })
         .collect();
-    let say = match it.person.verdict {
-        Verdict::Scored { probability, .. } => format!(
-            "Start at the office average, add each line, arrive at {}.",
-            percent(probability)
+    let none = Ahead::default();
+    let (say, ahead) = match &it.person.verdict {
+        Verdict::Scored { probability, ahead, .. } => (
+            format!(
+                "Start at the office average, add each line, arrive at {} within {} days.",
+                percent(*probability),
+                it.horizon_days
+            ),
+            ahead,
         ),
-        Verdict::NotScored(_) => String::new(),
+        Verdict::NotScored(_) => (String::new(), &none),
     };
     receipt_of(&Receipt {
         say: &say,
@@ -138,8 +163,17 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
             "where everyone starts; the mean over everyone is {}",
             tenth(it.rule.base_rate)
         ),
+        ahead,
+        days: it.horizon_days,
         groups: &groups,
-        seal: Some(seal(&it.evidence)),
+        seal: Some(SealView { stability: stability(ahead), ..seal(&it.evidence) }),
+    })
+}
+
+/// In how many bags the reasons come out the same, in words.
+fn stability(ahead: &Ahead) -> String {
+    ahead.agreed.map_or_else(String::new, |it| {
+        format!("same top reason in {} of {} resamples", it.top, it.bags)
     })
 }
 

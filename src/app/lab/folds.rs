@@ -1,0 +1,110 @@
+//! Which rows are tested together: a file says so, or rows are dealt by class.
+//!
+//! Never here: a fit, or a fold that differs between models.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use learn::rng::Rng;
+
+use super::super::{Error, Result};
+use super::{invalid, table};
+use crate::domain::count::{counted, grouped};
+use crate::domain::told::Kind;
+
+/// Folds without a file.
+pub(super) const FOLDS: usize = 5;
+/// Column of a folds file.
+const COLUMN: &str = "fold";
+
+/// The rows tested by one fold; all others train it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fold {
+    /// Its name: what the file calls it, or its number.
+    pub(super) name: String,
+    /// Rows it tests, ascending, from 0.
+    pub(super) test: Vec<usize>,
+}
+
+/// The folds of a file with one row for each row of the data, in order of their names.
+pub(super) fn read(file: &Path, rows: usize) -> Result<Vec<Fold>> {
+    let names = table::texts(file, COLUMN)?;
+    if names.len() != rows {
+        return Err(invalid(
+            format!(
+                "{} has {}, the data {}.",
+                file.display(),
+                counted(names.len() as u64, "row"),
+                grouped(rows as u64)
+            ),
+            "A folds file has one row for each row of the data, in the same order.",
+        ));
+    }
+    if let Some(row) = names.iter().position(|it| table::is_missing(it)) {
+        return Err(invalid(
+            format!("{}, row {}: no fold.", file.display(), row + 1),
+            "Give every row the fold that tests it.",
+        ));
+    }
+    let mut tests: BTreeMap<(u64, &str), Vec<usize>> = BTreeMap::new();
+    for (row, name) in names.iter().enumerate() {
+        // Numbers in their order, 2 before 10; other names after them.
+        let order = name.parse().unwrap_or(u64::MAX);
+        tests.entry((order, name)).or_default().push(row);
+    }
+    if tests.len() < 2 {
+        return Err(invalid(
+            format!("{} names one fold only.", file.display()),
+            "At least two are needed: each is tested by what the others teach.",
+        ));
+    }
+    Ok(tests.into_iter().map(|((_, name), test)| Fold { name: name.to_owned(), test }).collect())
+}
+
+/// Stratified folds: the rows of each class are shuffled and dealt in turn, the ones first; the
+/// zeros go on where the ones ended. The same for every model of a seed.
+pub(super) fn deal(target: &[f64], seed: u64) -> Vec<Fold> {
+    let (mut ones, mut zeros): (Vec<usize>, Vec<usize>) =
+        (0..target.len()).partition(|row| target[*row] > 0.5);
+    let mut rng = Rng::new(seed);
+    rng.shuffle(&mut ones);
+    rng.shuffle(&mut zeros);
+    let fold = |it: usize| Fold { name: it.to_string(), test: Vec::new() };
+    let mut folds: Vec<Fold> = (0..FOLDS).map(fold).collect();
+    for (turn, row) in ones.into_iter().chain(zeros).enumerate() {
+        folds[turn % FOLDS].test.push(row);
+    }
+    for fold in &mut folds {
+        fold.test.sort_unstable();
+    }
+    folds
+}
+
+/// Every fold must hold both classes, and leave both to learn from.
+pub(super) fn check(folds: &[Fold], target: &[f64]) -> Result<()> {
+    let ones: usize = target.iter().filter(|it| **it > 0.5).count();
+    for fold in folds {
+        let tested = fold.test.iter().filter(|row| target[**row] > 0.5).count();
+        let (rows, name) = (counted(fold.test.len() as u64, "row"), &fold.name);
+        let of = |class: u8| format!("fold {name}: all of its {rows} have target {class}");
+        let left =
+            |class: u8| format!("fold {name}: all rows left to learn from have target {class}");
+        let found = if tested == 0 {
+            of(0)
+        } else if tested == fold.test.len() {
+            of(1)
+        } else if ones == tested {
+            left(0)
+        } else if target.len() - ones == fold.test.len() - tested {
+            left(1)
+        } else {
+            continue;
+        };
+        return Err(Error::told(
+            Kind::NotEnough,
+            format!("Not enough data in {found}."),
+            "Both classes are needed in every fold: use fewer folds, or more rows.",
+        ));
+    }
+    Ok(())
+}

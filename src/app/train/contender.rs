@@ -1,0 +1,56 @@
+//! What the EBM is held against, on the same rows: one list that the test, the card and the pages
+//! follow.
+//!
+//! Never here: the EBM itself, tuning a contender to these data.
+
+use learn::baseline::{BaseRate, Logistic};
+use learn::frame::{Column, Frame};
+use learn::tree::{Tree, TreeOptions};
+
+use crate::app::card::{BASE, LOGISTIC};
+
+/// Strength of the logistic regression's ridge, scikit-learn's default.
+const RIDGE: f64 = 1.0;
+
+/// Monthly hazard of each row of some columns, 0 to 1.
+pub(super) type Hazards = Box<dyn Fn(&[Column]) -> learn::Result<Vec<f64>>>;
+
+/// Another way of predicting.
+pub(super) struct Contending {
+    /// Its id in cards.
+    pub(super) id: &'static str,
+    /// Its name on pages.
+    pub(super) name: &'static str,
+    /// Learns from person-months; the number is a seed.
+    pub(super) fit: fn(&Frame, u64) -> learn::Result<Hazards>,
+}
+
+/// Everyone the EBM is held against, in the order shown.
+pub(super) const CONTENDERS: &[Contending] = &[
+    Contending {
+        id: LOGISTIC,
+        name: "Logistic regression",
+        fit: |frame, _| {
+            let model = Logistic::fit(frame, RIDGE)?;
+            Ok(Box::new(move |columns| model.probabilities(columns)))
+        },
+    },
+    Contending {
+        id: "tree",
+        name: "Classification tree",
+        fit: |frame, _| {
+            let model = Tree::fit(frame, &TreeOptions::default())?;
+            Ok(Box::new(move |columns| model.probabilities(columns)))
+        },
+    },
+    Contending {
+        id: BASE,
+        name: "Base rate for everyone",
+        fit: |frame, _| {
+            let model = BaseRate::fit(frame)?;
+            Ok(Box::new(move |columns| {
+                Ok(model.probabilities(columns.first().map_or(0, Column::len)))
+            }))
+        },
+    },
+];

@@ -1,0 +1,161 @@
+//! `crewkeep lab`: the same models on any table, for analysts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::progress::Line;
+use super::{Global, out};
+use crate::app::lab::{self, Explain, Explained, Model, Outcome, Request, Rule, Term};
+use crate::app::{Error, Result};
+use crate::domain::count::{counted, grouped};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Test a model on a table by folds, and explain it
+    Fit(Fit),
+}
+
+/// `--set KEY=VALUE` sets an option of the model here; an unknown key lists them all.
+#[derive(Debug, Args)]
+struct Fit {
+    /// CSV file with a header row
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Column to predict
+    #[arg(long, value_name = "COLUMN")]
+    target: String,
+    /// Value of the target that counts as 1 [default: 1, true or yes]
+    #[arg(long, value_name = "VALUE")]
+    positive: Option<String>,
+    /// ebm, tree, logistic or forest
+    #[arg(long, value_name = "MODEL", default_value = "ebm")]
+    model: String,
+    /// CSV file whose column `fold` names the fold that tests each row [default: five stratified]
+    #[arg(long, value_name = "FILE")]
+    folds: Option<PathBuf>,
+    /// Seed of the folds and of the fit
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    seed: u64,
+    /// Explain a row of the file (1 is the first below the header) or the model: global
+    #[arg(long, value_name = "ROW|global")]
+    explain: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(global: &Global, arguments: Arguments) -> Result<()> {
+    match arguments.command {
+        Command::Fit(it) => fit(global, it),
+    }
+}
+
+fn fit(global: &Global, arguments: Fit) -> Result<()> {
+    let request = Request {
+        data: arguments.data,
+        target: arguments.target,
+        positive: arguments.positive,
+        model: Model::parse(&arguments.model)?,
+        folds: arguments.folds,
+        set: global.set.clone(),
+        seed: arguments.seed,
+        explain: arguments.explain.as_deref().map(Explain::parse).transpose()?,
+    };
+    let line = Line::drawing();
+    let outcome = lab::fit(&request, &line);
+    line.clear();
+    let outcome = outcome?;
+    if arguments.json {
+        let json = serde_json::to_string(&outcome);
+        out(&json.map_err(|error| Error::broken("write JSON", error))?);
+    } else {
+        out(&text(&request, &outcome));
+    }
+    Ok(())
+}
+
+fn text(request: &Request, outcome: &Outcome) -> String {
+    let mut lines = vec![format!(
+        "{}: {}, {}, {} with {} = {} ({:.1}%).",
+        request.data.display(),
+        counted(outcome.rows, "row"),
+        counted(outcome.columns, "column"),
+        grouped(outcome.events),
+        outcome.target,
+        outcome.positive,
+        100.0 * outcome.events as f64 / outcome.rows as f64,
+    )];
+    lines.extend(outcome.notes.iter().cloned());
+    lines.push(format!("{}, seed {}:", outcome.model.words(), outcome.seed));
+    let width = outcome.folds.iter().map(|it| it.fold.chars().count()).max().unwrap_or(0).max(4);
+    lines.push(format!(
+        "{:<width$} {:>9} {:>8} {:>8} {:>9} {:>8} {:>8}",
+        "fold", "rows", "events", "AUC", "log loss", "Brier", "fit s"
+    ));
+    let measures = |name: &str, rows: &str, events: &str, it: &lab::Score| {
+        format!(
+            "{name:<width$} {rows:>9} {events:>8} {:>8.4} {:>9.4} {:>8.4} {:>8.2}",
+            it.auc, it.log_loss, it.brier, it.fit_seconds
+        )
+    };
+    for it in &outcome.folds {
+        lines.push(measures(&it.fold, &grouped(it.rows), &grouped(it.events), &it.score));
+    }
+    lines.push(measures("mean", "", "", &outcome.mean));
+    if let Some(it) = &outcome.explained {
+        lines.push(String::new());
+        lines.extend(explained(it));
+    }
+    lines.join("\n")
+}
+
+fn explained(it: &Explained) -> Vec<String> {
+    let mut lines = Vec::new();
+    match (it.row, it.log_odds, it.probability) {
+        (Some(row), Some(log_odds), Some(probability)) => {
+            let interval = it.interval.map_or_else(String::new, |(low, high)| {
+                format!(" (90% interval {:.1}% to {:.1}%)", 100.0 * low, 100.0 * high)
+            });
+            lines.push(format!(
+                "Row {row}, by a fit on all rows: log-odds {log_odds:.4}, probability {:.1}%{interval}.",
+                100.0 * probability
+            ));
+        }
+        _ => lines.push("By a fit on all rows, what moves the log-odds most first:".to_owned()),
+    }
+    let width = it.terms.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).max(9);
+    if let Some(intercept) = it.intercept {
+        lines.push(format!("{:<width$} {:>9} {:>20}", "term", "log-odds", "90% interval"));
+        lines.push(format!("{:<width$} {intercept:>9.4}", "intercept"));
+    }
+    lines.extend(it.terms.iter().map(|it| term(it, width)));
+    lines.extend(it.rules.iter().map(rule));
+    lines
+}
+
+fn term(it: &Term, width: usize) -> String {
+    let interval = format!("{:.4} to {:.4}", it.low, it.high);
+    let value = it.value.as_ref().map_or_else(String::new, |it| {
+        if it.is_empty() { "  not known".to_owned() } else { format!("  {it}") }
+    });
+    format!("{:<width$} {:>9.4} {interval:>20}{value}", it.name, it.score)
+}
+
+fn rule(it: &Rule) -> String {
+    let path = if it.path.is_empty() { "all rows".to_owned() } else { it.path.join(", ") };
+    format!(
+        "{path}: {} of {} ({:.1}% to {:.1}%), predicts {:.1}%",
+        grouped(it.events),
+        counted(it.rows, "row"),
+        100.0 * it.low,
+        100.0 * it.high,
+        100.0 * it.probability
+    )
+}
