@@ -4,14 +4,14 @@
 const doc = document, none = new DocumentFragment(), one = (s, r = doc) => r.querySelector(s), all = (s, r = doc) => [...r.querySelectorAll(s)];
 const isOpen = el => el?.matches(":popover-open");
 
-/* Palette: plain links in a popover; typing filters them. */
+/* Palette filters links. Slider and number agree. */
 const links = () => all("#palette li:not([hidden]) a");
 const filter = () => {
   const words = one("#palette-q").value.toLowerCase().split(/\s+/);
   all("#palette-list li").forEach(li => { const t = (li.textContent + " " + li.dataset.words).toLowerCase(); li.hidden = !words.every(w => t.includes(w)); });
   one("#palette-none").hidden = links().length > 0;
 };
-doc.addEventListener("input", e => { if (e.target.id === "palette-q") filter(); });
+doc.addEventListener("input", ({ target: t }) => { if (t.id === "palette-q") filter(); all("input", t.closest(".lever") || none).forEach(o => o === t || (o.value = t.value)); });
 doc.addEventListener("toggle", e => { if (e.target.id === "palette" && e.newState === "open") { one("#palette-q").value = ""; filter(); one("#palette-q").focus(); } }, true);
 const inPalette = e => {
   const list = links(), at = list.indexOf(doc.activeElement), by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
@@ -19,7 +19,7 @@ const inPalette = e => {
   else if (e.key === "Enter" && at < 0 && list[0]) { e.preventDefault(); list[0].click(); }
 };
 
-/* Single letters never fire in a field. */
+/* No letters in fields. */
 let going = 0;
 const step = by => {
   const rows = all("main .table tbody tr, main .rows > li").filter(r => r.checkVisibility() && one("a, button", r)), at = rows.findIndex(r => r.contains(doc.activeElement));
@@ -39,11 +39,10 @@ doc.addEventListener("keydown", e => {
   if (act) { e.preventDefault(); act(); }
 });
 
-/* Toast: 8 s. */
 let timer;
 const arm = () => { clearTimeout(timer); const box = one("#toast"); if (box.firstElementChild) timer = setTimeout(() => box.matches(":hover, :focus-within") ? arm() : box.replaceChildren(), 8000); };
 
-/* After a page change focus main, or the error. */
+/* After a change: focus. */
 const problem = () => { const box = one(".err-summary[tabindex]"); box?.focus(); return box; };
 doc.addEventListener("htmx:afterSettle", e => {
   arm();
@@ -53,7 +52,7 @@ doc.addEventListener("htmx:afterSettle", e => {
 doc.addEventListener("htmx:oobAfterSwap", arm);
 arm(); problem();
 
-/* One EventSource a browser: the tab with the lock shares it. */
+/* One EventSource a browser, shared. */
 if (!window.htmx || !navigator.locks) return;
 const bus = new BroadcastChannel("crewkeep"), tab = String(Math.random()), mine = new Set(), wants = new Map();
 let lead = false, stream, url = "", names, heard = Date.now(), later, born = 0;

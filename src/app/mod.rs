@@ -2,6 +2,7 @@
 //!
 //! Never here: HTML, request types, command-line types.
 
+pub mod alike;
 pub mod audit;
 pub mod card;
 pub mod csv;
@@ -28,10 +29,12 @@ pub mod registry;
 pub mod runs;
 pub mod scope;
 pub mod score;
+pub mod sentences;
 pub mod today;
 pub mod train;
 pub mod turnover;
 pub mod verify;
+pub mod whatif;
 
 use std::fmt;
 use std::sync::Arc;

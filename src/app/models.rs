@@ -41,6 +41,21 @@ pub struct Model {
     pub card: Card,
     /// One line a feature, what moves scores most first.
     pub lines: Vec<Line>,
+    /// How much each group of lines moves scores, most first.
+    pub groups: Vec<GroupWeight>,
+}
+
+/// Lines of one group taken together.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupWeight {
+    /// `Travel`.
+    pub group: &'static str,
+    /// Sum of its lines' importances: mean absolute points, at most what the group moves a score.
+    pub importance: f64,
+    /// Its share of all importances, 0 to 1.
+    pub share: f64,
+    /// Its lines, what moves scores most first.
+    pub lines: Vec<&'static str>,
 }
 
 /// What makes two trainings the same: same data, seed and program give the same model.
@@ -83,6 +98,8 @@ pub struct Line {
     pub importance_half: f64,
     /// What the shape says, in one sentence.
     pub finding: String,
+    /// The same with its name and its rows, to stand alone.
+    pub sentence: String,
     /// Median over the rows learned from, and as text.
     pub median: Option<(f64, String)>,
     /// Steps from low values to high ones.
@@ -150,7 +167,25 @@ pub fn in_use(cx: &Cx<'_>) -> Result<Option<Model>> {
         .collect();
     lines.sort_by(|a, b| b.importance.total_cmp(&a.importance));
     let intercept = loaded.model.intercept;
-    Ok(Some(Model { seal, intercept, card: loaded.card, lines }))
+    let groups = groups(&lines);
+    Ok(Some(Model { seal, intercept, card: loaded.card, lines, groups }))
+}
+
+fn groups(lines: &[Line]) -> Vec<GroupWeight> {
+    let all: f64 = lines.iter().map(|it| it.importance).sum();
+    let of = |group: Group| {
+        let own = || lines.iter().filter(|it| it.group == group.title());
+        let importance = own().map(|it| it.importance).sum();
+        GroupWeight {
+            group: group.title(),
+            importance,
+            share: if all > 0.0 { importance / all } else { 0.0 },
+            lines: own().map(|it| it.id).collect(),
+        }
+    };
+    let mut groups: Vec<GroupWeight> = Group::ALL.into_iter().map(of).collect();
+    groups.sort_by(|a, b| b.importance.total_cmp(&a.importance));
+    groups
 }
 
 /// Where a person stood when last scored; `None` for someone unknown or without a score.

@@ -5,39 +5,26 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
+use super::alike::{self, Alike};
 use super::card::Card;
 use super::people::card;
-use super::score::{self, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
+use super::score::{self, Ahead, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
+use super::sentences::{self, GroupSaid, HALF_90, features_of};
+use super::whatif::{self, Idea};
 use super::{Cx, Error, Result, export};
-use crate::domain::calendar::{Day, Month};
-use crate::domain::rate::{Interval, wilson};
+use crate::domain::calendar::Day;
 use crate::domain::risk::Rule;
 use crate::domain::told::Kind;
-use crate::feature::{self, FEATURES, Feature, Group};
+use crate::feature::{self, Group};
 use crate::store::models::{self, ModelHead};
-use crate::store::situations::{self, Near};
 use crate::store::{months, office, people};
 
 pub use crate::store::people::Who;
 
-/// Past situations looked through for people alike.
-const NEAREST: u32 = 200;
-/// People alike who are counted.
-const ALIKE_MAX: usize = 25;
-/// Fewer are not a group: no share is said of them.
-pub const ALIKE_MIN: usize = 10;
-/// Of those, the ones shown.
-const SHOWN: usize = 5;
-/// Reasons of the person that past situations are shown by.
-const SHOWN_REASONS: usize = 3;
 /// Months of past scores.
 const PAST_MONTHS: i32 = 12;
-/// Half of a 90% range in standard errors.
-const HALF_90: f64 = 1.645;
 
 /// All there is to say of a person.
 #[derive(Debug)]
@@ -95,6 +82,8 @@ pub struct Scored {
     pub reasons: Reasons,
     /// The receipt's groups, in order.
     pub groups: Vec<Lines>,
+    /// The same in sentences.
+    pub sentences: Vec<GroupSaid>,
     /// How chances become levels.
     pub rule: Rule,
     /// Days ahead.
@@ -105,10 +94,36 @@ pub struct Scored {
     pub past: Vec<Past>,
     /// People alike in past data.
     pub alike: Alike,
+    /// What would most likely lower it, as far as past data go.
+    pub lowering: Vec<Idea>,
     /// What is not known of this person, in words.
     pub unknown: Vec<String>,
     /// What it rests on.
     pub evidence: Evidence,
+}
+
+/// What was last said of someone, before anything that takes longer to read.
+pub(super) enum Said {
+    /// Gone: last day, and the kind of exit.
+    Left(Day, Option<String>),
+    /// No model has scored anyone.
+    NoModel,
+    /// This person could not be scored, and why.
+    NotScored(String, Box<Evidence>),
+    /// A score.
+    Scored(Box<Basis>),
+}
+
+/// A score with the model's head.
+pub(super) struct Basis {
+    /// The model's.
+    pub(super) head: ModelHead,
+    /// The score.
+    pub(super) person: Person,
+    /// Its reasons, checked.
+    pub(super) reasons: Reasons,
+    /// What it rests on.
+    pub(super) evidence: Evidence,
 }
 
 /// Lines under one heading.
@@ -123,10 +138,10 @@ pub struct Lines {
 /// One line of a receipt.
 #[derive(Debug)]
 pub struct Line {
-    /// Feature id.
-    pub id: &'static str,
+    /// The term: a feature's id, or two joined by ` x `.
+    pub id: String,
     /// `Long drives`.
-    pub title: &'static str,
+    pub title: String,
     /// The person's value beside the office.
     pub words: String,
     /// Log-odds.
@@ -146,39 +161,6 @@ pub struct Past {
     pub low: f64,
     /// Upper end.
     pub high: f64,
-}
-
-/// People alike in past data.
-#[derive(Debug)]
-pub enum Alike {
-    /// Too few to speak of.
-    TooFew(usize),
-    /// Enough.
-    Group(Like),
-}
-
-/// A group of people alike.
-#[derive(Debug)]
-pub struct Like {
-    /// People, one situation each.
-    pub people: u64,
-    /// Those who left within the horizon.
-    pub left: u64,
-    /// Their share, Wilson 95%.
-    pub share: Interval,
-    /// The most alike.
-    pub nearest: Vec<Neighbour>,
-}
-
-/// A past situation of somebody else.
-#[derive(Debug)]
-pub struct Neighbour {
-    /// 1 for the same in everything; 0.5 when one standard deviation apart on average.
-    pub alike: f64,
-    /// The situation by this person's main reasons.
-    pub words: String,
-    /// On which day the person left, counted from the situation; none when still there.
-    pub left_after: Option<i32>,
 }
 
 /// A dated fact.
@@ -215,12 +197,7 @@ pub fn read(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Sheet> {
     let who = find(cx, uid)?;
     let data_to = office::span(cx.read)?.map(|it| it.1);
     let spells = people::spells(cx.read, who.id)?;
-    let gone = left(&spells, data_to);
-    let standing = match (gone, models::in_use_head(cx.read)?) {
-        (Some((on, kind)), _) => Standing::Left(on, kind),
-        (None, None) => Standing::NoModel,
-        (None, Some(head)) => scored(cx, &head, &who)?,
-    };
+    let standing = standing(cx, &who)?;
     let until = match &standing {
         Standing::Left(on, _) => Some(on.plus(1)),
         _ => data_to.map(|it| it.plus(1)),
@@ -234,31 +211,39 @@ pub fn read(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Sheet> {
     })
 }
 
-/// The receipt for programs, and the person's number.
+/// The receipt for programs, and the person's number. `docs/explanations.md` lists its keys.
 ///
 /// # Errors
 /// `NotFound` when nobody has this identity, `NotEnough` when there is no model.
 pub fn receipt(cx: &Cx<'_>, uid: [u8; 16]) -> Result<(Value, String)> {
     let who = find(cx, uid)?;
-    let head = models::in_use_head(cx.read)?.ok_or_else(score::no_model)?;
-    let as_of = models::latest_as_of(cx.read, head.id)?.ok_or_else(score::no_model)?;
-    let data_to = office::span(cx.read)?.map(|it| it.1);
-    let gone = left(&people::spells(cx.read, who.id)?, data_to);
-    let said = match gone {
-        Some(_) => None,
-        None => models::prediction_of(cx.read, head.id, as_of, who.id)?,
+    let value = match said(cx, &who)? {
+        Said::NoModel => return Err(score::no_model()),
+        Said::Left(on, _) => {
+            let head = models::in_use_head(cx.read)?.ok_or_else(score::no_model)?;
+            let as_of = models::latest_as_of(cx.read, head.id)?.ok_or_else(score::no_model)?;
+            let of = scores(&head, as_of);
+            export::receipt(&of, &unscored(uid, &who, format!("Left on {on}.")), None)
+        }
+        Said::NotScored(why, it) => {
+            let head = models::in_use_head(cx.read)?.ok_or_else(score::no_model)?;
+            export::receipt(&scores(&head, it.as_of), &unscored(uid, &who, why), None)
+        }
+        Said::Scored(basis) => {
+            let of = scores(&basis.head, basis.evidence.as_of);
+            let scored = scored(cx, *basis)?;
+            export::receipt(&of, &scored.person, Some(&scored))
+        }
     };
-    let person = match (said, gone) {
-        (Some(said), _) => score::person(said)?,
-        (None, Some((on, _))) => unscored(uid, &who, format!("Left on {on}.")),
-        (None, None) => unscored(uid, &who, not_in(as_of)),
-    };
-    let horizon_days = head.horizon_days;
-    let of = Scores { as_of, version: head.version, horizon_days, people: Vec::new() };
-    Ok((export::receipt(&of, &person), who.employee_no))
+    Ok((value, who.employee_no))
 }
 
-fn find(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Who> {
+fn scores(head: &ModelHead, as_of: Day) -> Scores {
+    let (version, horizon_days) = (head.version, head.horizon_days);
+    Scores { as_of, version, horizon_days, people: Vec::new() }
+}
+
+pub(super) fn find(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Who> {
     people::find(cx.read, uid)?.ok_or_else(|| {
         Error::told(
             Kind::NotFound,
@@ -293,10 +278,14 @@ fn not_in(as_of: Day) -> String {
     format!("Was not employed yet when everyone was scored, on data to {}.", as_of.plus(-1))
 }
 
-fn scored(cx: &Cx<'_>, head: &ModelHead, who: &Who) -> Result<Standing> {
-    let Some(as_of) = models::latest_as_of(cx.read, head.id)? else {
-        return Ok(Standing::NoModel);
-    };
+/// What was last said of someone.
+pub(super) fn said(cx: &Cx<'_>, who: &Who) -> Result<Said> {
+    let data_to = office::span(cx.read)?.map(|it| it.1);
+    if let Some((on, kind)) = left(&people::spells(cx.read, who.id)?, data_to) {
+        return Ok(Said::Left(on, kind));
+    }
+    let Some(head) = models::in_use_head(cx.read)? else { return Ok(Said::NoModel) };
+    let Some(as_of) = models::latest_as_of(cx.read, head.id)? else { return Ok(Said::NoModel) };
     let evidence = Evidence {
         version: head.version,
         model_hash: head.artifact_hash.clone(),
@@ -304,52 +293,72 @@ fn scored(cx: &Cx<'_>, head: &ModelHead, who: &Who) -> Result<Standing> {
         created_at: head.created_at,
         learned_to: head.as_of,
         as_of,
-        card: card(head)?,
+        card: card(&head)?,
     };
     let Some(said) = models::prediction_of(cx.read, head.id, as_of, who.id)? else {
-        return Ok(Standing::NotScored(not_in(as_of), Box::new(evidence)));
+        return Ok(Said::NotScored(not_in(as_of), Box::new(evidence)));
     };
     let person = score::person(said)?;
     let reasons = match &person.verdict {
         Verdict::Scored { reasons, .. } => reasons.clone(),
-        Verdict::NotScored(why) => {
-            return Ok(Standing::NotScored(why.clone(), Box::new(evidence)));
-        }
+        Verdict::NotScored(why) => return Ok(Said::NotScored(why.clone(), Box::new(evidence))),
     };
-    let earlier = models::prediction_of(cx.read, head.id, as_of.plus(-EARLIER_DAYS), who.id)?;
+    Ok(Said::Scored(Box::new(Basis { head, person, reasons, evidence })))
+}
+
+fn standing(cx: &Cx<'_>, who: &Who) -> Result<Standing> {
+    Ok(match said(cx, who)? {
+        Said::Left(on, kind) => Standing::Left(on, kind),
+        Said::NoModel => Standing::NoModel,
+        Said::NotScored(why, evidence) => Standing::NotScored(why, evidence),
+        Said::Scored(basis) => Standing::Scored(Box::new(scored(cx, *basis)?)),
+    })
+}
+
+fn scored(cx: &Cx<'_>, basis: Basis) -> Result<Scored> {
+    let loaded = score::load(cx)?;
+    let lowering = whatif::lowering(cx, &basis, &loaded)?;
+    let Basis { head, person, reasons, evidence } = basis;
+    let (id, as_of) = (person.technician_id, evidence.as_of);
+    let ahead = match &person.verdict {
+        Verdict::Scored { ahead, .. } => ahead.clone(),
+        Verdict::NotScored(_) => Ahead::default(),
+    };
+    let earlier = models::prediction_of(cx.read, head.id, as_of.plus(-EARLIER_DAYS), id)?;
     let unknown = reasons
         .terms
         .iter()
         .filter(|it| it.value.is_none())
         .filter_map(|it| feature::by_id(&it.feature))
         .map(|it| format!("{}: {}", it.title, it.missing));
-    Ok(Standing::Scored(Box::new(Scored {
+    Ok(Scored {
         groups: groups(&reasons, &evidence.card),
+        sentences: sentences::of_person(&reasons, &|it| ahead.chance(it, head.horizon_days)),
         rule: score::rule(cx, &evidence.card),
         horizon_days: head.horizon_days,
         before: earlier.and_then(|it| Some(it.said.chance?.0)),
-        past: past(cx, &score::load(cx)?, who.id, as_of)?,
-        alike: alike(cx, &reasons, &evidence.card, who.id, head.horizon_days)?,
+        past: past(cx, &loaded, id, as_of)?,
+        alike: alike::read(cx, &reasons, &evidence.card, id, head.horizon_days)?,
+        lowering,
         unknown: unknown.collect(),
         person,
         reasons,
         evidence,
-    })))
+    })
 }
 
 /// The receipt's headings: two neighbouring groups each.
 fn groups(reasons: &Reasons, card: &Card) -> Vec<Lines> {
     let line = |term: &Term| {
-        let feature = feature::by_id(&term.feature)?;
-        let known = card.features.iter().find(|it| it.id == term.feature);
+        let group = features_of(&term.feature).first()?.group;
         let line = Line {
-            id: feature.id,
-            title: feature.title,
-            words: feature.say(term.value, known.and_then(|it| it.median)),
+            id: term.feature.clone(),
+            title: sentences::title_of(&term.feature),
+            words: sentences::values_of(term, reasons, Some(card)),
             points: term.score,
             half: HALF_90 * term.sd,
         };
-        Some((feature.group, line))
+        Some((group, line))
     };
     let heading = |pair: &[Group]| {
         let titles: Vec<String> = pair.iter().map(|it| it.title().to_lowercase()).collect();
@@ -375,67 +384,6 @@ fn past(cx: &Cx<'_>, loaded: &Loaded, technician_id: i64, as_of: Day) -> Result<
             Ok(Past { on: it.row.as_of, chance, low, high })
         })
         .collect()
-}
-
-/// Past situations of other people nearest to this one; each person counts once.
-fn alike(
-    cx: &Cx<'_>,
-    reasons: &Reasons,
-    card: &Card,
-    own: i64,
-    horizon_days: i32,
-) -> Result<Alike> {
-    let near = nearest_people(cx, reasons, card, own)?;
-    let left_after = |it: &Near| {
-        let days = it.exited_on? - it.as_of;
-        (it.voluntary && (0..horizon_days).contains(&days)).then_some(days)
-    };
-    let (people, left) = (near.len(), near.iter().filter_map(left_after).count() as u64);
-    let share = wilson(left, people as u64).filter(|_| people >= ALIKE_MIN);
-    let Some(share) = share else { return Ok(Alike::TooFew(people)) };
-    let shown = main_features(reasons);
-    let nearest = near.iter().take(SHOWN).map(|it| {
-        Ok(Neighbour {
-            alike: 1.0 / (1.0 + it.distance / (FEATURES.len() as f64).sqrt()),
-            words: situation(cx, it, &shown)?,
-            left_after: left_after(it),
-        })
-    });
-    Ok(Alike::Group(Like {
-        people: people as u64,
-        left,
-        share,
-        nearest: nearest.collect::<Result<_>>()?,
-    }))
-}
-
-/// The nearest situation of each other person, nearest first.
-fn nearest_people(cx: &Cx<'_>, reasons: &Reasons, card: &Card, own: i64) -> Result<Vec<Near>> {
-    let value = |it: &&Feature| {
-        reasons.terms.iter().find(|term| term.feature == it.id).and_then(|term| term.value)
-    };
-    let values: Vec<Option<f64>> = FEATURES.iter().map(value).collect();
-    let mut seen = HashSet::from([own]);
-    let mut near = situations::nearest(cx.read, &score::point(&values, card), NEAREST)?;
-    near.retain(|it| seen.insert(it.technician_id));
-    near.truncate(ALIKE_MAX);
-    Ok(near)
-}
-
-/// Places of the features that move this person's score most.
-fn main_features(reasons: &Reasons) -> Vec<usize> {
-    let mut terms: Vec<_> = reasons.terms.iter().collect();
-    terms.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
-    let place = |id: &str| FEATURES.iter().position(|it| it.id == id);
-    terms.iter().take(SHOWN_REASONS).filter_map(|it| place(&it.feature)).collect()
-}
-
-fn situation(cx: &Cx<'_>, it: &Near, shown: &[usize]) -> Result<String> {
-    let month = Month(it.month_no);
-    let rows = months::of(cx.read, it.technician_id, month, month)?;
-    let Some(kept) = rows.first() else { return Ok(String::new()) };
-    let words = shown.iter().map(|at| FEATURES[*at].say(kept.row.values[*at], None));
-    Ok(words.collect::<Vec<_>>().join("; "))
 }
 
 fn events(cx: &Cx<'_>, id: i64, spells: &[people::Spell]) -> Result<Vec<Event>> {

@@ -13,7 +13,7 @@ mod tests;
 use super::audit::{self, Act};
 use super::card::Card;
 use super::gates::{self, Gate};
-use super::{Cx, Error, Office, Result, score};
+use super::{Cx, Error, Office, Result, alike};
 use crate::domain::calendar::Day;
 use crate::domain::told::Kind;
 use crate::feature::{self, FEATURES};
@@ -295,7 +295,7 @@ fn situate(office: &Office) -> Result<()> {
         let kept = months::frame_rows(cx.read)?;
         let Ok(known) = feature::frame(&kept, FEATURES, span.to) else { return Ok(Vec::new()) };
         let rows = known.rows.iter().map(|at| &kept[*at]);
-        Ok(rows.map(|it| (it.id, score::point(&it.row.values, &used.card))).collect())
+        Ok(alike::points(rows, &used.card))
     })?;
     Ok(office.store.write(move |tx| situations::replace(tx, &points))?)
 }

@@ -23,7 +23,6 @@ use crate::feature::rows::rows_on;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow, PersonPrediction, PredictionRow};
 use crate::store::months::{self, MonthRow};
-use crate::store::situations::Point;
 
 /// Days between the score shown and the earlier one it is compared with, by the same model.
 pub const EARLIER_DAYS: i32 = 28;
@@ -339,16 +338,6 @@ impl Months {
         let it = hazard::chance_between(&self.log_odds, &self.bagged, f64::from(days), self.half);
         Within { days, probability: it.value, low: it.low, high: it.high }
     }
-}
-
-/// A row as a point among past situations: each feature in standard deviations from its mean, 0 when
-/// it is not known.
-pub fn point(values: &[Option<f64>], card: &Card) -> Point {
-    let mut point = Point::default();
-    for ((at, feature), known) in point.iter_mut().zip(&card.features).zip(values) {
-        *at = known.map_or(0.0, |it| ((it - feature.mean) / feature.sd) as f32);
-    }
-    point
 }
 
 impl Reasons {

@@ -10,6 +10,7 @@
 //! - [`validate`]: splits by time and group, scores with intervals, comparison of two models.
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
+//! - [`whatif`]: what a change of a row does to its score, and the smallest one that lowers it.
 //! - [`artifact`]: the stored form of a model, apart from the types in use.
 //!
 //! Invariants, stated as absences: no clock, no files, no database, no network, no async runtime,
@@ -37,6 +38,7 @@ pub mod validate;
 pub mod calibrate;
 pub mod evidence;
 pub mod survival;
+pub mod whatif;
 
 pub mod artifact;
 

@@ -164,7 +164,7 @@ impl Span {
 }
 
 impl ExitType {
-    fn of(text: Option<&str>) -> Self {
+    pub(super) fn of(text: Option<&str>) -> Self {
         match text {
             Some("voluntary") => Self::Voluntary,
             Some("involuntary") => Self::Involuntary,

@@ -1,11 +1,12 @@
 //! Past situations as points in space, for "most alike": the vector search of the store.
 //!
-//! Never here: what makes two situations alike (the caller standardises).
+//! Never here: what makes two situations alike (the caller scales).
 
-use super::months::FEATURE_COUNT;
+use super::months::{ExitType, FEATURE_COUNT};
 use super::{Read, Result, Tx};
+use crate::domain::calendar::Day;
 
-/// A situation: one number for each feature, standardised.
+/// A situation: one number for each feature, as the caller measures.
 pub type Point = [f32; FEATURE_COUNT];
 
 /// Replaces all situations.
@@ -38,12 +39,13 @@ pub fn nearest(read: &Read<'_>, point: &Point, k: u32) -> Result<Vec<Near>> {
           ORDER BY v.distance, v.technician_month_id",
         (bytes(point), k),
         |row| {
+            let exited_on: Option<i32> = row.get(4)?;
+            let exit_type = ExitType::of(row.get::<_, Option<String>>(5)?.as_deref());
             Ok(Near {
                 technician_id: row.get(1)?,
                 month_no: row.get(2)?,
-                as_of: row.get(3)?,
-                exited_on: row.get(4)?,
-                voluntary: row.get::<_, Option<String>>(5)?.as_deref() == Some("voluntary"),
+                as_of: Day(row.get(3)?),
+                exit: exited_on.map(|on| (Day(on), exit_type)),
                 distance: row.get(6)?,
             })
         },
@@ -58,12 +60,10 @@ pub struct Near {
     /// In which month.
     pub month_no: i32,
     /// The month's first day.
-    pub as_of: i32,
-    /// When that spell ended, if it did.
-    pub exited_on: Option<i32>,
-    /// Whether it ended by the person's own will.
-    pub voluntary: bool,
-    /// Euclidean distance of the standardised features.
+    pub as_of: Day,
+    /// How that spell ended, if it did.
+    pub exit: Option<(Day, ExitType)>,
+    /// Euclidean distance of the points.
     pub distance: f64,
 }
 

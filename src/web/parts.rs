@@ -423,7 +423,8 @@ pub struct ScoreHead {
     pub interval: String,
     /// Badge.
     pub level: LevelView,
-    /// `22 people`, the button in "Like 22 people in past data, of whom 7 left."
+    /// `64 situations of 41 people`, the button in "Like … in past data, 12 of them followed by
+    /// leaving."
     pub like: String,
     /// `7`.
     pub left: String,

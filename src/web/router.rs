@@ -21,6 +21,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .service(resource("/people").route(read().to(people::show)))
         .service(resource("/people.csv").route(read().to(people::download)))
         .service(resource("/people/{uid}.json").route(read().to(person::receipt)))
+        .service(resource("/people/{uid}/what-if").route(read().to(person::whatif::show)))
         .service(resource("/people/{uid}").route(read().to(person::show)))
         .service(resource("/data").route(read().to(data::show)))
         .service(resource("/data/upload").route(post().to(upload::files)))

@@ -51,6 +51,7 @@ async function walk() {
   await report.part("Today", () => today(page));
   await report.part("People: filter, sort", () => people(page));
   await report.part("a person: the receipt", () => person(page, seen));
+  await report.part("what if: a slider", () => whatIf(page, seen.get("what if")));
   await report.part("Train: start, watch, stop", () => train(page, seen));
   await report.part("a metric", () => metric(page, seen));
   await report.part("keys", () => keys(page));
@@ -129,6 +130,7 @@ async function person(page, seen) {
   await page.waitForURL(/\/people\/[0-9a-f-]{36}/);
   const path = new URL(page.url()).pathname;
   seen.set("a person", path);
+  seen.set("what if", `${path}/what-if`);
   const receipt = page.locator("main .receipt");
   const lines = await receipt.locator("li").count();
   report.check("the receipt has a base, reasons and a total", lines >= 3, `${lines} lines`);
@@ -139,6 +141,24 @@ async function person(page, seen) {
   const left = await page.locator("body").innerText();
   report.check("it says may, not will", !/\bwill leave\b|flight risk/i.test(left), "unkind words");
   clean(page, "a person");
+}
+
+async function whatIf(page, path) {
+  if (!path || !(await open(page, path))) return;
+  const lever = page.locator("main .lever").filter({ has: page.locator("input[type=range]") }).first();
+  if (!(await there(lever, "a slider"))) return;
+  const before = await page.locator("#result [role=status]").innerText();
+  const number = lever.locator("input[type=number]");
+  const to = (await number.inputValue()) === (await number.getAttribute("min")) ? "End" : "Home";
+  await lever.locator("input[type=range]").press(to);
+  report.check("the number follows the slider", (await number.inputValue()) === (await lever.locator("input[type=range]").inputValue()), await number.inputValue());
+  await page.waitForFunction((text) => document.querySelector("#result [role=status]").innerText !== text, before);
+  report.check("the address keeps the values", new URL(page.url()).searchParams.size > 1, page.url());
+  const after = await page.locator("#result [role=status]").innerText();
+  await page.reload();
+  report.check("and gives the same answer", (await page.locator("#result [role=status]").innerText()) === after, after);
+  report.check("it says association, not proof", /association, not proof/i.test(await page.locator("main").innerText()), "no caution");
+  clean(page, "what if");
 }
 
 async function train(page, seen) {

@@ -5,6 +5,7 @@ use learn::ebm::{Ebm, Place, ShapePoint};
 use super::words::finding;
 use super::{Line, Step};
 use crate::app::card::Card;
+use crate::app::sentences;
 use crate::feature::{Feature, Unit};
 
 /// Steps drawn at most. Models of this program have no more; one that has is joined, see `joined`.
@@ -26,6 +27,9 @@ pub(super) fn line(model: &Ebm, at: usize, feature: &'static Feature, card: &Car
     let importance = model.importances().into_iter().find(|it| it.term == at)?;
     let median = card.features.iter().find(|it| it.id == feature.id).and_then(|it| it.median);
     debug_assert_eq!(term.features, [at], "terms follow features");
+    let finding = finding(&steps, missing.as_ref());
+    let known = steps.iter().map(|it| it.rows).sum();
+    let unknown = missing.as_ref().map_or(0, |it| it.rows);
     Some(Line {
         id: feature.id,
         title: feature.title,
@@ -34,7 +38,8 @@ pub(super) fn line(model: &Ebm, at: usize, feature: &'static Feature, card: &Car
         actionable: feature.actionable,
         importance: importance.mean,
         importance_half: importance.sd * model.band_quantile(),
-        finding: finding(&steps, missing.as_ref()),
+        sentence: sentences::of_feature(feature.title, &finding, known, unknown),
+        finding,
         median: median.map(|it| (it, feature.show(it))),
         steps,
         missing,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::fixture;
 use crate::app::score::{SUM_TOLERANCE, latest};
+use crate::feature::FEATURES;
 
 /// Identities of everyone of the last scoring.
 fn everyone() -> Vec<[u8; 16]> {
@@ -41,32 +42,22 @@ fn the_past_is_months_in_order_by_the_same_model() {
 }
 
 #[test]
-fn people_alike_are_other_people_once_each() {
+fn situations_alike_are_of_enough_other_people() {
     let mut groups = 0;
     for uid in everyone().into_iter().take(12) {
-        let found = fixture::full().look(move |cx| {
-            let who = find(cx, uid)?;
-            let head = models::in_use_head(cx.read)?.unwrap();
-            let as_of = models::latest_as_of(cx.read, head.id)?.unwrap();
-            let said = models::prediction_of(cx.read, head.id, as_of, who.id)?.unwrap();
-            let Verdict::Scored { reasons, .. } = score::person(said)?.verdict else {
-                return Ok(None);
-            };
-            let card = card(&head)?;
-            let near = nearest_people(cx, &reasons, &card, who.id)?;
-            Ok(Some((who.id, near, alike(cx, &reasons, &card, who.id, head.horizon_days)?)))
-        });
-        let Some((own, near, alike)) = found.unwrap() else { continue };
-        let people: HashSet<i64> = near.iter().map(|it| it.technician_id).collect();
-        assert!(!people.contains(&own), "the person is not their own neighbour");
-        assert_eq!(people.len(), near.len());
-        assert!(near.is_sorted_by(|a, b| a.distance <= b.distance));
-        match alike {
-            Alike::TooFew(have) => assert!(have < ALIKE_MIN),
+        let Standing::Scored(it) = sheet(uid).standing else { continue };
+        match it.alike {
+            Alike::TooFew(situations, people) => {
+                assert!(situations < alike::SITUATIONS_MIN || people < alike::PEOPLE_MIN);
+            }
             Alike::Group(like) => {
                 groups += 1;
-                assert!(like.people as usize >= ALIKE_MIN && like.left <= like.people);
-                assert!(like.nearest.iter().all(|it| 0.0 < it.alike && it.alike <= 1.0));
+                assert!(like.situations as usize >= alike::SITUATIONS_MIN);
+                assert!(like.people as usize >= alike::PEOPLE_MIN);
+                assert!(like.left <= like.situations && like.people <= like.situations);
+                assert!(like.share.low <= like.share.value && like.share.value <= like.share.high);
+                assert!(like.nearest.is_sorted_by(|a, b| a.alike >= b.alike));
+                assert!(like.nearest.iter().all(|it| 0.5 <= it.alike && it.alike < 1.0));
                 assert!(like.nearest.iter().all(|it| !it.words.is_empty()));
             }
         }

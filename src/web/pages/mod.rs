@@ -62,6 +62,7 @@ pub const PAGES: &[Page] = &[
     today::PAGE,
     people::PAGE,
     person::PAGE,
+    person::whatif::PAGE,
     turnover::PAGE,
     model::PAGE,
     registry::PAGE,

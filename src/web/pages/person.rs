@@ -5,6 +5,7 @@
 mod panels;
 #[cfg(test)]
 mod tests;
+pub mod whatif;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -20,8 +21,8 @@ use crate::web::charts::Chart;
 use crate::web::error::Failure;
 use crate::web::numbers;
 use crate::web::parts::{
-    ButtonView, LevelView, ReceiptView, ScoreHead, SealView, StateKind, StateView, TableView,
-    TimelineItem,
+    ButtonView, LevelView, ReceiptView, RowView, ScoreHead, SealView, StateKind, StateView,
+    TableView, TimelineItem,
 };
 use crate::web::reply::{Reply, html, read};
 use crate::web::shell::Shell;
@@ -58,11 +59,16 @@ enum Main {
 struct Full {
     receipt: ReceiptView,
     receipt_note: String,
+    in_words: Vec<(String, Vec<String>)>,
     json: String,
+    what_if: String,
+    ideas: Vec<RowView>,
+    no_ideas: &'static str,
     history_say: String,
     history: Chart,
     history_meta: String,
     alike: Result<TableView, StateView>,
+    alike_say: String,
     alike_meta: String,
     alike_foot: String,
     evidence: Vec<(String, String)>,
@@ -245,18 +251,24 @@ fn main(sheet: &Sheet, path: &str, year: i16) -> Main {
 }
 
 fn full(it: &Scored, path: &str, year: i16) -> Full {
-    let (alike, alike_meta, alike_foot) = panels::alike(it);
+    let (alike, alike_say, alike_meta, alike_foot) = panels::alike(it);
+    let what_if = format!("{path}/what-if");
     Full {
         receipt: panels::receipt(it),
         receipt_note:
             "Points are log-odds; whiskers are the 90% range of each line. A reason goes \
                        with leaving in past data; it is not proof of a cause."
                 .to_owned(),
+        in_words: panels::in_words(it),
         json: format!("{path}.json"),
+        ideas: panels::ideas(&it.lowering, &what_if),
+        no_ideas: panels::NO_IDEAS,
+        what_if,
         history_say: panels::history_words(it),
         history: panels::history(it, year),
         history_meta: format!("what model v{} says of each month", it.evidence.version),
         alike,
+        alike_say,
         alike_meta,
         alike_foot,
         evidence: panels::evidence(it, year),

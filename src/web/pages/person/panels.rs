@@ -5,8 +5,11 @@
 use super::super::people::{percent, tenth};
 use super::super::uid_text;
 use super::last_day;
-use crate::app::person::{ALIKE_MIN, Alike, Event, Evidence, Scored, Sheet, What};
+use crate::app::alike::{self, Alike, PEOPLE_MIN, SITUATIONS_MIN};
+use crate::app::person::{Event, Evidence, Scored, Sheet, What};
 use crate::app::score::{Ahead, Verdict, Within};
+use crate::app::sentences::{GroupSaid, lower_first};
+use crate::app::whatif::{Idea, Step};
 use crate::domain::calendar::{MONTH_DAYS, months_over, second_text};
 use crate::domain::count::{counted, grouped};
 use crate::web::charts::{
@@ -14,8 +17,10 @@ use crate::web::charts::{
 };
 use crate::web::numbers;
 use crate::web::parts::{
-    Definition, ReceiptView, SealView, StateKind, StateView, TableView, ThView, TimelineItem,
+    Definition, ReceiptView, RowView, SealView, StateKind, StateView, TableView, ThView,
+    TimelineItem,
 };
+use crate::web::query::escaped;
 
 /// Facts shown; older ones are counted.
 const EVENTS_MAX: usize = 16;
@@ -24,20 +29,14 @@ const EVENTS_MAX: usize = 16;
 pub(super) fn main_reason(it: &Scored) -> Option<String> {
     let most = it.reasons.strongest(true)?;
     let line = it.groups.iter().flat_map(|it| &it.lines).find(|line| line.id == most.feature)?;
-    Some(lower_first(line.title))
+    Some(lower_first(&line.title))
 }
 
 /// `like`, `left`, what is said instead, what opens behind it.
 pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Definition>) {
     let like = match &it.alike {
-        Alike::TooFew(have) => {
-            let words = format!(
-                "{} in past data alike; a group takes {ALIKE_MIN}, so no share is said.",
-                match have {
-                    1 => "1 person".to_owned(),
-                    have => format!("{have} people"),
-                }
-            );
+        Alike::TooFew(..) => {
+            let words = "Not enough people alike in past data to say a share.".to_owned();
             return (String::new(), String::new(), Some(words), None);
         }
         Alike::Group(like) => like,
@@ -45,16 +44,17 @@ pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Defin
     let share = &like.share;
     let definition = Definition {
         id: "def-like".to_owned(),
-        title: format!("{} people most alike in past data", like.people),
+        title: format!("{} situations most alike in past data", like.situations),
         words: format!(
-            "The past months of other people that lie nearest in what the model reads, one month a \
-             person, and whether they left of their own will within {} days. Matched on work, pay \
-             and time here, never on name, age or address.",
+            "Past months of other people that lie near in what the model reads, each feature \
+             counted by how much it moves scores, at most three months a person; and whether the \
+             person then left of their own will within {} days. Matched on work, pay and time here, \
+             never on name, age or address.",
             it.horizon_days
         ),
-        value: format!("{} of {} ({})", like.left, like.people, percent_or_zero(share.value)),
+        value: format!("{} of {} ({})", like.left, like.situations, percent_or_zero(share.value)),
         interval: Some(format!(
-            "between {} and {} (95%, Wilson)",
+            "between {} and {} (95%, Wilson, over people)",
             percent_or_zero(share.low),
             percent_or_zero(share.high)
         )),
@@ -64,7 +64,8 @@ pub(super) fn like(it: &Scored) -> (String, String, Option<String>, Option<Defin
         as_of: numbers::plain(last_day(it.evidence.as_of)),
         href: None,
     };
-    (format!("{} people", like.people), like.left.to_string(), None, Some(definition))
+    let like_words = format!("{} situations of {} people", like.situations, like.people);
+    (like_words, like.left.to_string(), None, Some(definition))
 }
 
 /// What opens behind the level.
@@ -134,7 +135,7 @@ pub(super) fn receipt(it: &Scored) -> ReceiptView {
                 .lines
                 .iter()
                 .map(|line| Term {
-                    name: line.title.to_owned(),
+                    name: line.title.clone(),
                     href: Some(format!("/model?feature={}&person={uid}#shape", line.id)),
                     words: line.words.clone(),
                     points: line.points,
@@ -175,6 +176,39 @@ fn stability(ahead: &Ahead) -> String {
         format!("same top reason in {} of {} resamples", it.top, it.bags)
     })
 }
+
+/// The reasons in sentences, a group at a time.
+pub(super) fn in_words(it: &Scored) -> Vec<(String, Vec<String>)> {
+    let group =
+        |it: &GroupSaid| (it.words.clone(), it.lines.iter().map(|it| it.words.clone()).collect());
+    it.sentences.iter().map(group).collect()
+}
+
+/// What would most likely lower a score: what changes, the chance then, the page that shows it.
+pub(super) fn ideas(all: &[Idea], path: &str) -> Vec<RowView> {
+    let row = |it: &Idea| {
+        let moves: Vec<String> = it.moves.iter().map(Step::words).collect();
+        let query: Vec<String> =
+            it.moves.iter().map(|it| format!("{}={}", it.feature.id, escaped(&it.text))).collect();
+        RowView {
+            who: moves.join("; and "),
+            href: Some(format!("{path}?{}", query.join("&"))),
+            why: format!(
+                "Chance {} → {}, between {} and {}",
+                percent(it.before.chance),
+                percent(it.after.chance),
+                percent(it.after.low),
+                percent(it.after.high)
+            ),
+            ..RowView::default()
+        }
+    };
+    all.iter().map(row).collect()
+}
+
+/// Said where no change is found.
+pub(super) const NO_IDEAS: &str = "Nothing within reach lowers this by more than its uncertainty: \
+    of what the office can change, no usual value goes with a clearly lower chance in past data.";
 
 /// Proof of what was scored, with what, when.
 pub(super) fn seal(it: &Evidence) -> SealView {
@@ -249,18 +283,20 @@ pub(super) fn history(it: &Scored, year: i16) -> Chart {
     chart
 }
 
-/// The situations most alike, or why none are shown; then meta and foot.
-pub(super) fn alike(it: &Scored) -> (Result<TableView, StateView>, String, String) {
+/// The situations most alike, or why none are shown; then the sentence, meta and foot.
+pub(super) fn alike(it: &Scored) -> (Result<TableView, StateView>, String, String, String) {
     let like = match &it.alike {
         Alike::Group(like) => like,
-        Alike::TooFew(have) => {
+        Alike::TooFew(situations, people) => {
             let words = format!(
-                "A group takes {ALIKE_MIN} other people. More months of data or more offices will \
-                 bring them."
+                "{} More months of data or more offices will bring them.",
+                alike::too_few(*situations, *people)
             );
-            let title = format!("{have} of {ALIKE_MIN} people alike");
+            let title = format!(
+                "{situations} of {SITUATIONS_MIN} situations, {people} of {PEOPLE_MIN} people"
+            );
             let state = StateView::new(StateKind::Thin, &title, &words);
-            return (Err(state), String::new(), String::new());
+            return (Err(state), String::new(), String::new(), String::new());
         }
     };
     let rows = like.nearest.iter().map(|near| {
@@ -280,19 +316,13 @@ pub(super) fn alike(it: &Scored) -> (Result<TableView, StateView>, String, Strin
         ],
         rows: rows.collect(),
     };
-    let meta = format!(
-        "the nearest {} of {}; {} stayed, {} left",
-        like.nearest.len(),
-        like.people,
-        like.people - like.left,
-        like.left
-    );
-    let foot =
-        "Matched on work, pay and time here, never on name, age or address. Alike: 1 is the \
-                same in everything, 0.50 is one standard deviation apart on average. Shown by the \
+    let meta = format!("the nearest {} shown, one a person", like.nearest.len());
+    let foot = "Matched on work, pay and time here, never on name, age or address; what moves \
+                scores most counts most. Alike: 1 is the same in everything, 0.50 is one standard \
+                deviation apart on average. The interval counts people, not months. Shown by the \
                 lines that move this score most."
-            .to_owned();
-    (Ok(table), meta, foot)
+        .to_owned();
+    (Ok(table), like.words(it.horizon_days), meta, foot)
 }
 
 /// What the score rests on.
@@ -398,16 +428,5 @@ fn short(hash: &str) -> String {
     match (hash.get(..4), hash.get(hash.len().saturating_sub(4)..)) {
         (Some(first), Some(last)) if hash.len() > 8 => format!("{first}…{last}"),
         _ => hash.to_owned(),
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        // An abbreviation stays as it is.
-        Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => text.to_owned(),
     }
 }
