@@ -30,6 +30,8 @@ pub struct Config {
     pub train_outer_bags: u32,
     /// Seed of every random choice in training.
     pub train_seed: u64,
+    /// Days after the end of its data from which a model is too old to be relied on.
+    pub model_expires_days: i32,
     /// What is logged: error, warn, info, debug.
     pub log_level: String,
 }
@@ -45,6 +47,7 @@ impl Default for Config {
             score_days_min: 0,
             train_outer_bags: 0,
             train_seed: 0,
+            model_expires_days: 0,
             log_level: String::new(),
         };
         for setting in SETTINGS {
@@ -123,6 +126,14 @@ pub const SETTINGS: &[Setting] = &[
         default: "42",
         help: "Seed of every random choice in training; the same data and seed give the same model.",
         read: |config, text| number(text, 0, i64::MAX).map(|it| config.train_seed = it as u64),
+    },
+    Setting {
+        key: "model.expires_days",
+        default: "180",
+        help: "Days after the end of its data from which a model is too old to be relied on.",
+        read: |config, text| {
+            number(text, 30, 3_650).map(|it| config.model_expires_days = it as i32)
+        },
     },
     Setting {
         key: "log.level",

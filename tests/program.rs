@@ -26,6 +26,40 @@ fn mistakes_are_told_with_a_hint() {
 }
 
 #[test]
+fn the_lab_answers_mends_and_asks_for_more() {
+    let dir = scratch();
+    let data = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mut table = "age,zone,left\n".to_owned();
+    for row in 0..80 {
+        table += &format!("{},{},{}\n", row % 23, ["N", "S"][row % 2], u8::from(row % 23 > 14));
+    }
+    let (good, flat) = (data("good.csv", &table), data("flat.csv", "age,left\n1,0\n2,0\n"));
+    let fit = |more: &[&str]| -> Vec<String> {
+        ["lab", "fit", "--target", "left"].iter().chain(more).map(|it| (*it).to_owned()).collect()
+    };
+    let check = |more: &[&str], code: i32, said: &str| {
+        let arguments = fit(more);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        check(dir.path(), &arguments, code, said);
+    };
+    check(&["--data", &good, "--model", "tree", "--explain", "2"], 0, "");
+    check(&["--data", &good, "--set", "bags=3", "--json"], 0, "");
+    check(&["--data", &good, "--model", "trees"], 1, "Did you mean `tree`?");
+    check(&["--data", &good, "--model", "tree", "--set", "depht=3"], 1, "depth");
+    check(&["--data", "/there/is/none.csv"], 1, "none.csv");
+    check(&["--data", &good, "--explain", "0"], 1, "Rows count from 1");
+    check(&["--data", &flat], 3, "nothing to tell apart");
+    let asked = fit(&["--data", &good, "--model", "logistic", "--json"]);
+    let output = command(program()).args(asked).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(json["mean"]["auc"].as_f64().unwrap() > 0.9, "{json}");
+}
+
+#[test]
 fn the_data_folder_stands_before_or_after_the_command() {
     let dir = scratch();
     let shown = dir.path().display().to_string();

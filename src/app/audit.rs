@@ -1,12 +1,13 @@
-//! Who looked at whom by name and what was taken away, on record.
+//! Who looked at whom by name, what was taken away, which model was used, on record.
 //!
 //! Never here: deciding who may.
 
 use super::{Office, Result};
+use crate::store::Tx;
 use crate::store::audit::{self, Entry};
 
 /// Who acts: there are no accounts yet, whoever opened the printed link does.
-const ACTOR: &str = "this machine";
+pub(super) const ACTOR: &str = "this machine";
 
 /// What is put on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,20 +16,36 @@ pub enum Act {
     Opened(String),
     /// The list of people was taken away: its filters, and how many people it held.
     Exported(String, usize),
+    /// A model was taken into use: its version and why.
+    ModelTakenIntoUse(u32, String),
+    /// The model in use was rolled back: from which version to which, and why.
+    ModelRolledBack(u32, u32, String),
+    /// A candidate was set aside: its version and why.
+    ModelRetired(u32, String),
 }
 
 /// Puts an act on record.
 pub async fn record(office: &Office, act: Act) -> Result<()> {
-    let entry = entry(act);
+    let entry = entry(ACTOR, act);
     Ok(office.store.write_async(move |tx| audit::add(tx, &entry)).await?)
 }
 
-fn entry(act: Act) -> Entry {
+/// Puts an act on record together with the change it is about.
+pub(super) fn note(tx: &Tx<'_>, actor: &str, act: Act) -> Result<()> {
+    Ok(audit::add(tx, &entry(actor, act))?)
+}
+
+fn entry(actor: &str, act: Act) -> Entry {
     let (act, object, detail) = match act {
         Act::Opened(employee_no) => ("person.open", employee_no, String::new()),
         Act::Exported(filters, people) => ("people.export", format!("{people} people"), filters),
+        Act::ModelTakenIntoUse(version, why) => ("model.use", format!("model v{version}"), why),
+        Act::ModelRolledBack(from, to, why) => {
+            ("model.rollback", format!("model v{from} to v{to}"), why)
+        }
+        Act::ModelRetired(version, why) => ("model.retire", format!("model v{version}"), why),
     };
-    Entry { actor: ACTOR.to_owned(), act: act.to_owned(), object, detail }
+    Entry { actor: actor.to_owned(), act: act.to_owned(), object, detail }
 }
 
 /// The last acts in words, for tests.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::imports::{self, Order};
 use super::progress::{Silent, Tell, go_on, stopped};
-use super::{Cx, Error, Office, Result, derive};
+use super::{Cx, Error, Office, Result, derive, registry};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::domain::calendar::Day;
@@ -113,6 +113,7 @@ pub fn remove(office: &Office) -> Result<()> {
     }
     let store: &Store = &office.store;
     store.write(|tx| wipe::source(tx, SOURCE))?;
+    registry::forget(office)?;
     derive::refresh(office, &Silent)?;
     Ok(store.settle()?)
 }

@@ -50,6 +50,38 @@ pub(crate) fn stale() -> &'static Office {
     &OFFICE
 }
 
+/// Two models of different seeds on the same data, in a folder of the caller's own.
+pub(crate) fn two_models() -> Office {
+    static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let first = loaded(&["score.exits_min=10", "train.outer_bags=3"]);
+        train::train(&first, &Silent).expect("a model");
+        first.close();
+        let dir = first.place().dir().to_owned();
+        drop(first);
+        let second =
+            office_with(&dir, &["score.exits_min=10", "train.outer_bags=3", "train.seed=7"]);
+        train::train(&second, &Silent).expect("a second model");
+        second.close();
+        dir
+    });
+    let dir = scratch();
+    copy(&TEMPLATE, &dir);
+    office_with(&dir, &["score.exits_min=10", "train.outer_bags=3"])
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let other = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &other);
+        } else if path.extension().is_some_and(|it| it == "db" || it == "json" || it == "md") {
+            std::fs::copy(&path, other).expect("a copy");
+        }
+    }
+}
+
 /// Nothing loaded.
 pub(crate) fn empty() -> Office {
     office(&scratch())

@@ -17,7 +17,7 @@ pub struct Frame {
     pub data_to: Option<Day>,
     /// People employed on that day.
     pub employed: u64,
-    /// Version of the newest model.
+    /// Version of the model in use.
     pub model: Option<u32>,
     /// What was loaded when, in words.
     pub freshness: Vec<(String, String)>,

@@ -11,6 +11,7 @@ pub mod export;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod frame;
+pub mod gates;
 pub mod glossary;
 pub mod imports;
 pub mod lab;
@@ -23,12 +24,14 @@ pub mod person;
 pub mod place;
 pub mod progress;
 pub mod refuse;
+pub mod registry;
 pub mod runs;
 pub mod scope;
 pub mod score;
 pub mod today;
 pub mod train;
 pub mod turnover;
+pub mod verify;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The newest model as people may look into it: what it learned, how well it did, what it may read.
+//! The model in use as people may look into it: what it learned, how well it did, what it may read.
 //!
 //! Never here: fitting, drawing.
 
@@ -123,15 +123,15 @@ pub struct Mark {
 
 /// Reads where the office stands.
 pub fn standing(cx: &Cx<'_>) -> Result<Standing> {
-    if let Some(model) = newest(cx)? {
+    if let Some(model) = in_use(cx)? {
         return Ok(Standing::Trained(Box::new(model)));
     }
     Ok(material(cx)?.map_or(Standing::NoData, Standing::NoModel))
 }
 
-/// The newest model, if there is one.
-pub fn newest(cx: &Cx<'_>) -> Result<Option<Model>> {
-    let Some(row) = models::newest(cx.read)? else { return Ok(None) };
+/// The model in use, if there is one.
+pub fn in_use(cx: &Cx<'_>) -> Result<Option<Model>> {
+    let Some(row) = models::in_use(cx.read)? else { return Ok(None) };
     let loaded = score::load(cx)?;
     let seal = Seal {
         version: row.version,

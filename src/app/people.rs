@@ -149,7 +149,7 @@ pub fn reason_groups() -> Vec<&'static str> {
 /// The list, or how far the office is from one.
 pub fn read(cx: &Cx<'_>) -> Result<Standing> {
     let Some((from, to)) = office::span(cx.read)? else { return Ok(Standing::NoData) };
-    let head = models::newest_head(cx.read)?;
+    let head = models::in_use_head(cx.read)?;
     let as_of = match &head {
         Some(head) => models::latest_as_of(cx.read, head.id)?,
         None => None,

@@ -216,7 +216,7 @@ pub fn read(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Sheet> {
     let data_to = office::span(cx.read)?.map(|it| it.1);
     let spells = people::spells(cx.read, who.id)?;
     let gone = left(&spells, data_to);
-    let standing = match (gone, models::newest_head(cx.read)?) {
+    let standing = match (gone, models::in_use_head(cx.read)?) {
         (Some((on, kind)), _) => Standing::Left(on, kind),
         (None, None) => Standing::NoModel,
         (None, Some(head)) => scored(cx, &head, &who)?,
@@ -240,7 +240,7 @@ pub fn read(cx: &Cx<'_>, uid: [u8; 16]) -> Result<Sheet> {
 /// `NotFound` when nobody has this identity, `NotEnough` when there is no model.
 pub fn receipt(cx: &Cx<'_>, uid: [u8; 16]) -> Result<(Value, String)> {
     let who = find(cx, uid)?;
-    let head = models::newest_head(cx.read)?.ok_or_else(score::no_model)?;
+    let head = models::in_use_head(cx.read)?.ok_or_else(score::no_model)?;
     let as_of = models::latest_as_of(cx.read, head.id)?.ok_or_else(score::no_model)?;
     let data_to = office::span(cx.read)?.map(|it| it.1);
     let gone = left(&people::spells(cx.read, who.id)?, data_to);

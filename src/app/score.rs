@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::card::Card;
 use super::progress::Tell;
 use super::train::{capacity, learn_error};
-use super::{Cx, Error, Office, Result};
+use super::{Cx, Error, Office, Result, registry};
 use crate::domain::calendar::Day;
 use crate::domain::risk::{Band, NotScored, Rule};
 use crate::domain::told::Kind;
@@ -21,7 +21,7 @@ use crate::feature::frame::clock;
 use crate::feature::label::HORIZONS;
 use crate::feature::rows::rows_on;
 use crate::feature::{FEATURES, frame};
-use crate::store::models::{self, PersonPrediction, PredictionRow};
+use crate::store::models::{self, ModelRow, PersonPrediction, PredictionRow};
 use crate::store::months::{self, MonthRow};
 use crate::store::situations::Point;
 
@@ -168,7 +168,7 @@ pub enum Verdict {
     NotScored(String),
 }
 
-/// Everyone, as the newest model sees them.
+/// Everyone, as the model in use sees them.
 #[derive(Clone, Debug)]
 pub struct Scores {
     /// Facts before this day were used.
@@ -197,7 +197,7 @@ impl Counts {
     }
 }
 
-/// Scores everyone employed with the newest model and keeps it.
+/// Scores everyone employed with the model in use and keeps it.
 pub fn score(office: &Office, tell: &dyn Tell) -> Result<Counts> {
     super::progress::go_on(tell, 0, 100, "Scoring everyone.")?;
     let loaded = office.look(load)?;
@@ -221,21 +221,26 @@ pub(super) fn score_with(office: &Office, loaded: &Loaded) -> Result<Counts> {
         let scored = said.iter().filter(|it| it.chance.is_some()).count() as u64;
         counts = Counts { scored, not_scored: said.len() as u64 - scored };
         let id = loaded.id;
-        office
-            .store
-            .write(move |tx| -> Result<()> { Ok(models::put_predictions(tx, id, day, &said)?) })?;
+        let seals = registry::seals(office, id, &said)?;
+        office.store.write(move |tx| -> Result<()> {
+            Ok(models::put_predictions(tx, id, day, &said, &seals)?)
+        })?;
     }
     Ok(counts)
 }
 
 /// Whether there is a model.
 pub fn exists(cx: &Cx<'_>) -> Result<bool> {
-    Ok(models::newest_key(cx.read)?.is_some())
+    Ok(models::in_use_key(cx.read)?.is_some())
 }
 
-/// The newest model, ready to be asked.
+/// The model in use, ready to be asked.
 pub fn load(cx: &Cx<'_>) -> Result<Loaded> {
-    let row = models::newest(cx.read)?.ok_or_else(no_model)?;
+    loaded(&models::in_use(cx.read)?.ok_or_else(no_model)?)
+}
+
+/// A kept model, ready to be asked.
+pub(super) fn loaded(row: &ModelRow) -> Result<Loaded> {
     let model = artifact::from_json(&row.artifact).map_err(learn_error)?;
     let card = serde_json::from_str(&row.card).map_err(|error| {
         Error::broken(format!("read the card of model v{}", row.version), error)
@@ -243,7 +248,7 @@ pub fn load(cx: &Cx<'_>) -> Result<Loaded> {
     Ok(Loaded { id: row.id, version: row.version, model, card })
 }
 
-/// The rule behind the levels of the newest model.
+/// The rule behind the levels of the model in use.
 pub fn rule(cx: &Cx<'_>, card: &Card) -> Rule {
     Rule { base_rate: card.base_rate, capacity: cx.config.score_interviews_per_week as usize * 4 }
 }
@@ -253,7 +258,7 @@ pub fn rule(cx: &Cx<'_>, card: &Card) -> Rule {
 /// # Errors
 /// `NotEnough` when there is no model or nobody has been scored.
 pub fn latest(cx: &Cx<'_>) -> Result<Scores> {
-    let (id, version, horizon_days, _) = models::newest_key(cx.read)?.ok_or_else(no_model)?;
+    let (id, version, horizon_days, _) = models::in_use_key(cx.read)?.ok_or_else(no_model)?;
     let as_of = models::latest_as_of(cx.read, id)?.ok_or_else(no_model)?;
     let people = models::predictions(cx.read, id, as_of)?;
     let people = people.into_iter().map(person).collect::<Result<_>>()?;
@@ -385,7 +390,11 @@ fn predict(cx: &Cx<'_>, loaded: &Loaded, rule: Rule, as_of: Day) -> Result<Vec<P
     Ok(predictions)
 }
 
-fn prediction(loaded: &Loaded, row: &MonthRow, why: Option<&NotScored>) -> Result<PredictionRow> {
+pub(super) fn prediction(
+    loaded: &Loaded,
+    row: &MonthRow,
+    why: Option<&NotScored>,
+) -> Result<PredictionRow> {
     let base = PredictionRow {
         technician_id: row.technician_id,
         as_of: row.as_of,

@@ -73,7 +73,7 @@ pub struct Under {
     pub data: Option<(Day, Day)>,
     /// Findings of the last loads that ask for a look, and all of them.
     pub findings: (usize, usize),
-    /// The newest model, with its card.
+    /// The model in use, with its card.
     pub model: Option<Model>,
     /// Heads at the start, movements, heads at the end, of everyone over twelve months.
     pub heads: Option<Identity>,
@@ -153,7 +153,7 @@ fn trend(cx: &Cx<'_>, from: Day, to: Day, now: Option<Figure>) -> Result<Trend> 
 fn under(cx: &Cx<'_>, from: Day, to: Day) -> Result<Under> {
     let findings = imports::findings(cx.read)?;
     let heads = metric::identity_by(cx.read, from, to, By::None)?;
-    let model = match models::newest_head(cx.read)? {
+    let model = match models::in_use_head(cx.read)? {
         Some(head) => Some(Model {
             version: head.version,
             learned_to: head.as_of,

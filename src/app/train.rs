@@ -23,13 +23,12 @@ use trial::Failure;
 
 use super::card::{Card, FORMAT, FeatureCard, Stability};
 use super::progress::{Tell, go_on, stopped};
-use super::{Error, Office, Result, derive, refuse, score};
+use super::{Error, Office, Result, derive, refuse, registry, score};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Month;
 use crate::domain::told::Kind;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
-use crate::store::situations;
 
 pub use trial::{TestRow, test_rows};
 
@@ -59,6 +58,8 @@ pub struct Trained {
     pub card: Card,
     /// People scored and not scored with it.
     pub scored: score::Counts,
+    /// Whether it is in use, and what the gates said.
+    pub settled: registry::Settled,
 }
 
 impl Trained {
@@ -69,9 +70,10 @@ impl Trained {
             None => "not tested: the data are too short".to_owned(),
         };
         format!(
-            "Model v{} learned from {} exits, {test}. {}",
+            "Model v{} learned from {} exits, {test}. {} {}",
             self.version,
             self.card.exits,
+            self.settled.words(),
             self.scored.words()
         )
     }
@@ -114,7 +116,8 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     go_on(tell, SCORE_FROM, 100, "Scoring everyone.")?;
     let scored =
         score::score_with(office, &score::Loaded { id, version, model, card: card.clone() })?;
-    Ok(Trained { version, card, scored })
+    let settled = registry::settle(office, id)?;
+    Ok(Trained { version, card, scored, settled })
 }
 
 fn options(office: &Office, bags: usize) -> EbmOptions {
@@ -236,16 +239,12 @@ fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64
         artifact,
         created_at: 0,
     };
-    let points = situations_of(table, card);
+    let expires_days = office.config().model_expires_days;
     office.store.write(move |tx| {
-        situations::replace(tx, &points)?;
-        Ok(models::insert(tx, &row)?)
+        let (id, version) = models::insert(tx, &row)?;
+        registry::enter(tx, id, &row.card, row.as_of, expires_days)?;
+        Ok((id, version))
     })
-}
-
-fn situations_of(table: &Table, card: &Card) -> Vec<(i64, situations::Point)> {
-    let rows = table.labelled.rows.iter().map(|at| &table.kept[*at]);
-    rows.map(|it| (it.id, score::point(&it.row.values, card))).collect()
 }
 
 /// SHA-256 over the training table: columns, targets, people, months.

@@ -1,17 +1,19 @@
 //! The command tree. Each command is thin: it opens the office, calls `app`, prints.
 //!
 //! Exit codes: 0 done, 1 told (something a person can mend), 2 broken (a defect or a machine
-//! failure; the log has the cause), 3 not enough data. Never here: SQL, arithmetic, HTML.
+//! failure; the log has the cause) or a check that does not match, 3 not enough data. Never here: SQL, arithmetic, HTML.
 
 mod config;
 mod demo;
 mod import;
 mod lab;
 mod metric;
+mod models;
 mod predict;
 mod progress;
 mod serve;
 mod train;
+mod verify;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -61,8 +63,12 @@ enum Command {
     Demo(demo::Arguments),
     /// Train a model, test it and score everyone
     Train(train::Arguments),
-    /// Score everyone with the newest model
+    /// Score everyone with the model in use
     Predict(predict::Arguments),
+    /// The registry: list, show and compare models, take one into use, roll back, export
+    Models(models::Arguments),
+    /// Check models, their folders and every stored prediction
+    Verify(verify::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
@@ -81,7 +87,7 @@ pub fn main() -> ExitCode {
         }
     };
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             say(&format!("crewkeep: {}", first_line(&error)));
             if let Error::Told(told) = &error
@@ -94,18 +100,21 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli) -> Result<ExitCode> {
     let global = cli.global;
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(arguments) => serve::run(&global, &arguments),
         Command::Import(arguments) => import::run(&global, &arguments),
         Command::Demo(arguments) => demo::run(&global, &arguments),
         Command::Train(arguments) => train::run(&global, &arguments),
         Command::Predict(arguments) => predict::run(&global, &arguments),
+        Command::Models(arguments) => models::run(&global, &arguments),
+        Command::Verify(arguments) => return verify::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
         Command::Lab(arguments) => lab::run(&global, arguments),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl Global {
@@ -174,4 +183,14 @@ fn out(line: &str) {
 /// Prints a line of progress or failure.
 fn say(line: &str) {
     let _reader_gone = writeln!(std::io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_parsed() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -24,7 +24,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     office.close();
     let trained = trained?;
     if arguments.json {
-        let card = serde_json::json!({ "version": trained.version, "card": trained.card });
+        let card = serde_json::json!({
+            "version": trained.version, "card": trained.card, "in_use": trained.settled.in_use,
+            "gates": trained.settled.gates,
+        });
         out(&card.to_string());
         return Ok(());
     }
@@ -71,6 +74,7 @@ fn print(trained: &Trained) {
     if let Some(it) = &card.calibrated {
         out(&it.words());
     }
+    out(&trained.settled.words());
     out(&format!("{} {:.1} s.", trained.scored.words(), card.seconds));
 }
 

@@ -5,7 +5,8 @@
 //! - [`math`], [`rng`], [`progress`]: exact functions, seeded numbers, a voice for long fits.
 //! - [`frame`], [`bins`]: columns with missing values, and how a value becomes a bin.
 //! - [`ebm`]: the Explainable Boosting Machine, the model this crate exists for.
-//! - [`baseline`]: base rate and ridge logistic regression, which every model must beat.
+//! - [`baseline`]: base rate and ridge logistic regression, which every model must beat; [`tree`],
+//!   [`forest`]: second opinions; [`segments`]: kinds of situations.
 //! - [`validate`]: splits by time and group, scores with intervals, comparison of two models.
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
@@ -28,6 +29,8 @@ pub mod ebm;
 
 pub mod baseline;
 mod design;
+pub mod forest;
+pub mod segments;
 pub mod tree;
 pub mod validate;
 

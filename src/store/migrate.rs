@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_facts", include_str!("migrations/0001_facts.sql")),
     ("0002_derived", include_str!("migrations/0002_derived.sql")),
     ("0003_decisions", include_str!("migrations/0003_decisions.sql")),
+    ("0004_registry", include_str!("migrations/0004_registry.sql")),
     ("0005_horizons", include_str!("migrations/0005_horizons.sql")),
 ];
 

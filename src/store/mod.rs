@@ -19,6 +19,7 @@ pub mod months;
 pub mod office;
 pub mod people;
 pub mod places;
+pub mod registry;
 pub mod rollups;
 pub mod situations;
 pub mod tasks;

@@ -106,10 +106,23 @@ pub struct ModelHead {
     pub card: String,
     /// When it was kept, UTC seconds.
     pub created_at: i64,
+    /// First day it is too old to be relied on.
+    pub expires_on: Option<Day>,
+    /// When it was taken into use, UTC seconds.
+    pub promoted_at: Option<i64>,
 }
 
 /// Most people in one list.
 const PEOPLE_MAX: i64 = 50_000;
+
+/// Columns and table of a model.
+macro_rules! model_columns {
+    () => {
+        "SELECT id, version, horizon_days, as_of, data_hash, code_version, seed, parameters, card,
+       CAST(artifact AS TEXT), artifact_hash, created_at
+  FROM trained_model"
+    };
+}
 
 /// Keeps a model under the next version; returns its key and version.
 pub fn insert(tx: &Tx<'_>, model: &ModelRow) -> Result<(i64, u32)> {
@@ -139,57 +152,65 @@ pub fn insert(tx: &Tx<'_>, model: &ModelRow) -> Result<(i64, u32)> {
     Ok((tx.last_id(), version))
 }
 
-/// The newest model.
-pub fn newest(read: &Read<'_>) -> Result<Option<ModelRow>> {
+/// The model in use.
+pub fn in_use(read: &Read<'_>) -> Result<Option<ModelRow>> {
     read.first(
-        "SELECT id, version, horizon_days, as_of, data_hash, code_version, seed, parameters, card,
-                CAST(artifact AS TEXT), artifact_hash, created_at
-           FROM trained_model
-          ORDER BY version DESC
-          LIMIT 1",
+        concat!(model_columns!(), " WHERE state = 'in_use' ORDER BY version DESC LIMIT 1"),
         [],
-        |row| {
-            Ok(ModelRow {
-                id: row.get(0)?,
-                version: row.get(1)?,
-                horizon_days: row.get(2)?,
-                as_of: Day(row.get(3)?),
-                data_hash: row.get(4)?,
-                code_version: row.get(5)?,
-                seed: row.get::<_, i64>(6)? as u64,
-                parameters: row.get(7)?,
-                card: row.get(8)?,
-                artifact: row.get(9)?,
-                artifact_hash: row.get(10)?,
-                created_at: row.get(11)?,
-            })
-        },
+        model,
     )
 }
 
-/// Key, version, horizon and last day of data of the newest model.
-pub fn newest_key(read: &Read<'_>) -> Result<Option<(i64, u32, i32, Day)>> {
+/// One model.
+pub fn by_id(read: &Read<'_>, id: i64) -> Result<Option<ModelRow>> {
+    read.first(concat!(model_columns!(), " WHERE id = ?1"), [id], model)
+}
+
+fn model(row: &Row<'_>) -> Mapped<ModelRow> {
+    Ok(ModelRow {
+        id: row.get(0)?,
+        version: row.get(1)?,
+        horizon_days: row.get(2)?,
+        as_of: Day(row.get(3)?),
+        data_hash: row.get(4)?,
+        code_version: row.get(5)?,
+        seed: row.get::<_, i64>(6)? as u64,
+        parameters: row.get(7)?,
+        card: row.get(8)?,
+        artifact: row.get(9)?,
+        artifact_hash: row.get(10)?,
+        created_at: row.get(11)?,
+    })
+}
+
+/// Key, version, horizon and last day of data of the model in use.
+pub fn in_use_key(read: &Read<'_>) -> Result<Option<(i64, u32, i32, Day)>> {
     read.first(
-        "SELECT id, version, horizon_days, as_of FROM trained_model ORDER BY version DESC LIMIT 1",
+        "SELECT id, version, horizon_days, as_of
+           FROM trained_model
+          WHERE state = 'in_use'
+          ORDER BY version DESC
+          LIMIT 1",
         [],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, Day(row.get(3)?))),
     )
 }
 
-/// Replaces what a model said as of a day.
+/// Replaces what a model said as of a day; `seals` are those of the predictions, in their order.
 pub fn put_predictions(
     tx: &Tx<'_>,
     model_id: i64,
     as_of: Day,
     predictions: &[PredictionRow],
+    seals: &[String],
 ) -> Result<()> {
     tx.run("DELETE FROM prediction WHERE model_id = ?1 AND as_of = ?2", (model_id, as_of.0))?;
-    for it in predictions {
+    for (it, seal) in predictions.iter().zip(seals) {
         tx.run(
             "INSERT INTO prediction
                (uid, model_id, technician_id, as_of, probability, low, high, band, not_scored,
-                intercept, log_odds, terms, ahead, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+                intercept, log_odds, terms, ahead, seal, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)",
             (
                 tx.new_uid(),
                 model_id,
@@ -204,6 +225,7 @@ pub fn put_predictions(
                 it.log_odds,
                 &it.terms,
                 &it.ahead,
+                seal,
                 tx.now(),
             ),
         )?;
@@ -220,11 +242,13 @@ pub fn latest_as_of(read: &Read<'_>, model_id: i64) -> Result<Option<Day>> {
     Ok(found.flatten().map(Day))
 }
 
-/// The newest model's head.
-pub fn newest_head(read: &Read<'_>) -> Result<Option<ModelHead>> {
+/// The head of the model in use.
+pub fn in_use_head(read: &Read<'_>) -> Result<Option<ModelHead>> {
     read.first(
-        "SELECT id, version, horizon_days, as_of, data_hash, artifact_hash, card, created_at
+        "SELECT id, version, horizon_days, as_of, data_hash, artifact_hash, card, created_at,
+                expires_on, promoted_at
            FROM trained_model
+          WHERE state = 'in_use'
           ORDER BY version DESC
           LIMIT 1",
         [],
@@ -238,6 +262,8 @@ pub fn newest_head(read: &Read<'_>) -> Result<Option<ModelHead>> {
                 artifact_hash: row.get(5)?,
                 card: row.get(6)?,
                 created_at: row.get(7)?,
+                expires_on: row.get::<_, Option<i32>>(8)?.map(Day),
+                promoted_at: row.get(9)?,
             })
         },
     )

@@ -12,7 +12,7 @@ pub struct Summary {
     pub span: Option<(Day, Day)>,
     /// People employed on the last day of the data.
     pub employed: u64,
-    /// Version, last day of its data and creation (UTC seconds) of the newest model.
+    /// Version, last day of its data and creation (UTC seconds) of the model in use.
     pub model: Option<(u32, Day, i64)>,
     /// Fact, last load (UTC seconds) and rows read of each kind of file.
     pub loads: Vec<(String, i64, u64)>,
@@ -35,7 +35,7 @@ pub fn summary(read: &Read<'_>) -> Result<Summary> {
         |row| row.get::<_, i64>(0),
     )?;
     let model = read.first(
-        "SELECT version, as_of, created_at FROM trained_model ORDER BY version DESC LIMIT 1",
+        "SELECT version, as_of, created_at FROM trained_model WHERE state = 'in_use' LIMIT 1",
         [],
         |row| Ok((row.get(0)?, Day(row.get(1)?), row.get(2)?)),
     )?;

@@ -204,7 +204,7 @@ CREATE TABLE prediction (
   log_odds REAL,
   terms TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL, ahead TEXT NOT NULL DEFAULT '{}',
+  updated_at INTEGER NOT NULL, seal TEXT, ahead TEXT NOT NULL DEFAULT '{}',
   UNIQUE (model_id, technician_id, as_of)
 ) STRICT;
 
@@ -382,7 +382,7 @@ CREATE TABLE trained_model (
   artifact_hash TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
-) STRICT;
+, state TEXT NOT NULL DEFAULT 'candidate', card_hash TEXT, gates TEXT NOT NULL DEFAULT '[]', expires_on INTEGER, promoted_at INTEGER, promoted_by TEXT, reason TEXT, replaces INTEGER REFERENCES trained_model (id)) STRICT;
 
 CREATE TABLE training (
   id INTEGER PRIMARY KEY,
@@ -397,6 +397,15 @@ CREATE TABLE training (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   UNIQUE (source, source_key)
+) STRICT;
+
+CREATE TABLE verification (
+  id INTEGER PRIMARY KEY,
+  uid BLOB NOT NULL UNIQUE,
+  faults INTEGER NOT NULL,
+  report TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE workday (
@@ -454,6 +463,8 @@ CREATE INDEX roll_technician_month_by_month ON roll_technician_month (month_no);
 CREATE INDEX task_run_state ON task_run (state);
 
 CREATE INDEX technician_month_by_month ON technician_month (month_no);
+
+CREATE UNIQUE INDEX trained_model_in_use ON trained_model (kind) WHERE state = 'in_use';
 
 CREATE INDEX training_technician ON training (technician_id, completed_on);
 

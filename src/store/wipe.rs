@@ -8,6 +8,8 @@ use crate::domain::fact::FACTS;
 pub fn source(tx: &Tx<'_>, source: &str) -> Result<()> {
     for made in [
         "DELETE FROM prediction",
+        "DELETE FROM verification",
+        "UPDATE trained_model SET replaces = NULL",
         "DELETE FROM trained_model",
         "DELETE FROM situation_vec",
         "DELETE FROM technician_month",

@@ -9,6 +9,7 @@ mod queue;
 mod refresh;
 mod score;
 mod train;
+mod verify;
 
 use std::fmt;
 
@@ -24,6 +25,7 @@ pub use queue::{Queue, RunView};
 pub use refresh::Refresh;
 pub use score::Score;
 pub use train::Train;
+pub use verify::Verify;
 
 /// Which thread runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +65,14 @@ pub struct Entry {
 }
 
 /// Every task there is.
-pub const TASKS: &[Entry] =
-    &[entry::<Demo>(), entry::<Import>(), entry::<Train>(), entry::<Score>(), entry::<Refresh>()];
+pub const TASKS: &[Entry] = &[
+    entry::<Demo>(),
+    entry::<Import>(),
+    entry::<Train>(),
+    entry::<Score>(),
+    entry::<Refresh>(),
+    entry::<Verify>(),
+];
 
 const fn entry<T: Task>() -> Entry {
     fn run<T: Task>(office: &Office, payload: &str, tell: &dyn Tell) -> Result<String> {

@@ -1,4 +1,4 @@
-//! Scores everyone with the newest model.
+//! Scores everyone with the model in use.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,8 +4,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use actix_web::{Route, guard};
 
 use super::pages::{
-    data, help, import, metrics, model, palette, people, person, task, today, train, turnover,
-    upload,
+    data, help, import, metrics, model, palette, people, person, registry, task, today, train,
+    turnover, upload,
 };
 use super::{assets, session, sse};
 
@@ -40,6 +40,14 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .service(resource("/help/keys").route(post().to(help::set_keys)))
         .service(resource("/model").route(read().to(model::page)))
         .service(resource("/model.json").route(read().to(model::export)))
+        .service(resource("/models").route(read().to(registry::list)))
+        .service(resource("/models/compare").route(read().to(registry::compare)))
+        .service(resource("/models/rollback").route(post().to(registry::roll_back)))
+        .service(resource("/models/verify").route(post().to(registry::check)))
+        .service(resource("/models/{version}").route(read().to(registry::show)))
+        .service(resource("/models/{version}/promote").route(post().to(registry::promote)))
+        .service(resource("/models/{version}/retire").route(post().to(registry::retire)))
+        .service(resource("/models/{version}/{file}").route(read().to(registry::file)))
         .service(resource("/train").route(read().to(train::list)).route(post().to(train::begin)))
         .service(resource("/score").route(post().to(train::score)))
         .service(resource("/demo").route(post().to(train::load_demo)))

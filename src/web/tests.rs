@@ -236,7 +236,7 @@ fn a_training_is_watched_to_its_end_and_shown() {
 
 fn model_pages(served: &Served) {
     let page = served.get("/model").page(200);
-    let model = served.office.look(models::newest).expect("a read").expect("a model");
+    let model = served.office.look(models::in_use).expect("a read").expect("a model");
     has(&page, "h1", &models::verdict(&model.card).1);
     has(&page, ".page-head .lede", "Model v1 adds 18 lines");
     assert_eq!(texts(&page, "ul.bars[aria-label='What moves scores most'] li").len(), 18);
@@ -278,7 +278,7 @@ fn a_training_that_is_stopped_keeps_nothing_and_can_be_asked_again() {
     });
     assert_eq!(lines.last().map(String::as_str), Some("[DONE]"));
     assert!(lines[lines.len() - 2].contains("\"cancelled\""), "{lines:?}");
-    assert!(served.office.look(models::newest).expect("a read").is_none(), "a model was kept");
+    assert!(served.office.look(models::in_use).expect("a read").is_none(), "a model was kept");
     let page = served.get(&task).page(200);
     has(&page, "main", "Stopped. Nothing was changed.");
     has(&page, "form button", "Do it again");

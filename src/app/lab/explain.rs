@@ -6,6 +6,7 @@ use learn::baseline::{Logistic, Part};
 use learn::ebm::{BAND_LEVEL, Ebm};
 use learn::frame::{Frame, Value};
 use learn::math;
+use learn::tree::{Step, Tree};
 use serde::Serialize;
 
 use super::super::Result;
@@ -85,6 +86,10 @@ pub(super) fn explain(
     let mut explained = match (&fitted, what) {
         (Fitted::Ebm(it), Explain::Global) => Ok(ebm_whole(it)),
         (Fitted::Ebm(it), Explain::Row(row)) => ebm_row(it, frame, row as usize - 1),
+        (Fitted::Tree(it), Explain::Global) => Ok(tree_whole(it)),
+        (Fitted::Tree(it), Explain::Row(row)) => tree_row(it, frame, row as usize - 1),
+        // Refused before anything was read.
+        (Fitted::Forest(_), _) => Ok(Explained::default()),
         (Fitted::Logistic(it), Explain::Global) => logistic_whole(it, frame),
         (Fitted::Logistic(it), Explain::Row(row)) => logistic_row(it, frame, row as usize - 1),
     }
@@ -150,6 +155,35 @@ fn logistic_row(logistic: &Logistic, frame: &Frame, row: usize) -> learn::Result
         probability: Some(math::sigmoid(log_odds)),
         ..Explained::default()
     })
+}
+
+fn tree_whole(tree: &Tree) -> Explained {
+    let rules = tree.leaves().into_iter().map(|it| rule(tree, it)).collect();
+    Explained { rules, ..Explained::default() }
+}
+
+fn tree_row(tree: &Tree, frame: &Frame, row: usize) -> learn::Result<Explained> {
+    let rule = rule(tree, tree.leaf(&frame.row(row))?);
+    Ok(Explained {
+        log_odds: Some(math::logit(rule.probability)),
+        probability: Some(rule.probability),
+        rules: vec![rule],
+        ..Explained::default()
+    })
+}
+
+fn rule(tree: &Tree, leaf: usize) -> Rule {
+    let words = |it: &Step<'_>| it.words(it.feature);
+    let node = &tree.nodes()[leaf];
+    let (low, high) = node.interval();
+    Rule {
+        path: tree.rule(leaf, words).tests,
+        rows: node.count(),
+        events: node.rows[1],
+        probability: node.probability(),
+        low,
+        high,
+    }
 }
 
 /// An importance is a mean absolute: its interval ends at 0.

@@ -82,29 +82,29 @@ pub(super) fn deal(target: &[f64], seed: u64) -> Vec<Fold> {
 
 /// Every fold must hold both classes, and leave both to learn from.
 pub(super) fn check(folds: &[Fold], target: &[f64]) -> Result<()> {
-    let ones: usize = target.iter().filter(|it| **it > 0.5).count();
-    for fold in folds {
-        let tested = fold.test.iter().filter(|row| target[**row] > 0.5).count();
-        let (rows, name) = (counted(fold.test.len() as u64, "row"), &fold.name);
-        let of = |class: u8| format!("fold {name}: all of its {rows} have target {class}");
-        let left =
-            |class: u8| format!("fold {name}: all rows left to learn from have target {class}");
-        let found = if tested == 0 {
-            of(0)
-        } else if tested == fold.test.len() {
-            of(1)
-        } else if ones == tested {
-            left(0)
-        } else if target.len() - ones == fold.test.len() - tested {
-            left(1)
-        } else {
-            continue;
-        };
-        return Err(Error::told(
+    let ones = |rows: &[usize]| rows.iter().filter(|row| target[**row] > 0.5).count();
+    let all = target.iter().filter(|it| **it > 0.5).count();
+    let one_class = |ones: usize, rows: usize| match ones {
+        0 => Some(0),
+        _ if ones == rows => Some(1),
+        _ => None,
+    };
+    let tested = |it: &Fold| {
+        let rows = counted(it.test.len() as u64, "row");
+        one_class(ones(&it.test), it.test.len())
+            .map(|class| format!("fold {}: all of its {rows} have target {class}", it.name))
+    };
+    let left = |it: &Fold| {
+        one_class(all - ones(&it.test), target.len() - it.test.len()).map(|class| {
+            format!("fold {}: all rows left to learn from have target {class}", it.name)
+        })
+    };
+    match folds.iter().find_map(tested).or_else(|| folds.iter().find_map(left)) {
+        None => Ok(()),
+        Some(found) => Err(Error::told(
             Kind::NotEnough,
             format!("Not enough data in {found}."),
             "Both classes are needed in every fold: use fewer folds, or more rows.",
-        ));
+        )),
     }
-    Ok(())
 }

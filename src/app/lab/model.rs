@@ -4,13 +4,15 @@
 
 use learn::baseline::Logistic;
 use learn::ebm::{self, Ebm, EbmOptions};
+use learn::forest::{Forest, ForestOptions};
 use learn::frame::{Column, Frame};
 use learn::progress::{Flow, Progress, Step};
+use learn::tree::{Tree, TreeOptions};
 use serde::Serialize;
 
 use super::super::Result;
 use super::super::progress::Tell;
-use super::options::{self, LogisticOptions};
+use super::options::{self, Knob, LogisticOptions};
 use super::{Explain, invalid};
 use crate::domain::near::nearest;
 
@@ -20,20 +22,28 @@ use crate::domain::near::nearest;
 pub enum Model {
     /// Explainable Boosting Machine.
     Ebm,
+    /// Classification tree.
+    Tree,
     /// Ridge logistic regression.
     Logistic,
+    /// Random forest.
+    Forest,
 }
 
 /// A model with its options, before any data.
 pub(super) enum Recipe {
     Ebm(EbmOptions),
+    Tree(TreeOptions),
     Logistic(LogisticOptions),
+    Forest(ForestOptions),
 }
 
 /// A fitted model.
 pub(super) enum Fitted {
     Ebm(Ebm),
+    Tree(Tree),
     Logistic(Logistic),
+    Forest(Forest),
 }
 
 /// Hands the steps of a fit on to whoever listens to the lab.
@@ -48,7 +58,12 @@ pub(super) struct Ear<'a> {
 
 impl Model {
     /// Every model with its name.
-    pub const ALL: [(&str, Self); 2] = [("ebm", Self::Ebm), ("logistic", Self::Logistic)];
+    pub const ALL: [(&str, Self); 4] = [
+        ("ebm", Self::Ebm),
+        ("tree", Self::Tree),
+        ("logistic", Self::Logistic),
+        ("forest", Self::Forest),
+    ];
 
     /// The model of a name.
     pub fn parse(name: &str) -> Result<Self> {
@@ -65,7 +80,9 @@ impl Model {
     pub fn words(self) -> &'static str {
         match self {
             Self::Ebm => "Explainable Boosting Machine",
+            Self::Tree => "Classification tree",
             Self::Logistic => "Logistic regression",
+            Self::Forest => "Random forest",
         }
     }
 }
@@ -73,28 +90,34 @@ impl Model {
 impl Recipe {
     pub(super) fn new(model: Model, seed: u64, set: &[String]) -> Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        match model {
-            Model::Ebm => {
-                let mut it = EbmOptions::new(seed, threads);
-                options::apply(&mut it, options::EBM, set)?;
-                Ok(Self::Ebm(it))
-            }
+        Ok(match model {
+            Model::Ebm => Self::Ebm(set_all(EbmOptions::new(seed, threads), options::EBM, set)?),
+            Model::Tree => Self::Tree(set_all(TreeOptions::default(), options::TREE, set)?),
             Model::Logistic => {
-                let mut it = LogisticOptions { alpha: 1.0 };
-                options::apply(&mut it, options::LOGISTIC, set)?;
-                Ok(Self::Logistic(it))
+                Self::Logistic(set_all(LogisticOptions { alpha: 1.0 }, options::LOGISTIC, set)?)
             }
-        }
+            Model::Forest => {
+                Self::Forest(set_all(ForestOptions::new(seed, threads), options::FOREST, set)?)
+            }
+        })
     }
 
     /// Whether the model can explain what is asked.
-    pub(super) fn check_explains(&self, _explain: Option<Explain>) -> Result<()> {
-        Ok(())
+    pub(super) fn check_explains(&self, explain: Option<Explain>) -> Result<()> {
+        match (self, explain) {
+            (Self::Forest(_), Some(_)) => Err(invalid(
+                "A random forest has no terms: it cannot explain a row or itself.",
+                "Ask ebm, logistic or tree for that.",
+            )),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn fit(&self, frame: &Frame, ear: &Ear<'_>) -> learn::Result<Fitted> {
         Ok(match self {
             Self::Ebm(options) => Fitted::Ebm(ebm::fit(frame, options, ear)?),
+            Self::Tree(options) => Fitted::Tree(Tree::fit(frame, options)?),
+            Self::Forest(options) => Fitted::Forest(Forest::fit(frame, options)?),
             Self::Logistic(options) => Fitted::Logistic(Logistic::fit(frame, options.alpha)?),
         })
     }
@@ -104,9 +127,16 @@ impl Fitted {
     pub(super) fn probabilities(&self, columns: &[Column]) -> learn::Result<Vec<f64>> {
         match self {
             Self::Ebm(it) => it.probabilities(columns),
+            Self::Tree(it) => it.probabilities(columns),
             Self::Logistic(it) => it.probabilities(columns),
+            Self::Forest(it) => it.probabilities(columns),
         }
     }
+}
+
+fn set_all<O>(mut options: O, knobs: &[Knob<O>], set: &[String]) -> Result<O> {
+    options::apply(&mut options, knobs, set)?;
+    Ok(options)
 }
 
 impl Progress for Ear<'_> {

@@ -3,6 +3,8 @@
 //! Never here: ranges. The models check those themselves.
 
 use learn::ebm::EbmOptions;
+use learn::forest::ForestOptions;
+use learn::tree::TreeOptions;
 
 use super::super::Result;
 use super::invalid;
@@ -45,6 +47,26 @@ pub(super) const EBM: &[Knob<EbmOptions>] = &[
     knob!(min_category_rows, "categories with fewer rows are pooled while cutting"),
     knob!(category_smoothing, "pull of a category towards the mean while categories are ordered"),
     knob!(nominal_gain_scale, "factor on the gain of categories"),
+];
+
+/// Keys of the tree.
+pub(super) const TREE: &[Knob<TreeOptions>] = &[
+    knob!(depth, "tests on the way to a leaf at most, 1 to 8; 4 is the default"),
+    Knob {
+        key: "min_leaf",
+        means: "least rows of a leaf; a hundredth of the rows, at least 20, is the default",
+        set: |options, text| text.parse().map(|it| options.min_leaf = Some(it)).is_ok(),
+    },
+    knob!(min_category_rows, "categories with fewer rows in a node are treated as one"),
+];
+
+/// Keys of the forest.
+pub(super) const FOREST: &[Knob<ForestOptions>] = &[
+    knob!(seed, "seed of the fit alone (the folds keep --seed)"),
+    knob!(threads, "threads; never changes the result"),
+    knob!(trees, "trees; 100 is the default"),
+    knob!(min_leaf, "least rows of a leaf; 5 is the default"),
+    knob!(rows_max, "rows a tree draws from at most; 20000 is the default"),
 ];
 
 /// Options of logistic regression.

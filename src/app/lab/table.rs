@@ -252,9 +252,9 @@ fn keep(
 ) -> Result<(Vec<Column>, Vec<f64>)> {
     let mut reader = open(file)?;
     header(file, &mut reader)?;
-    let begin = |seen: &Seen| match seen.is_number() {
-        true => Kept::Numbers(Vec::new()),
-        false => Kept::Labels { places: BTreeMap::new(), index: Vec::new() },
+    let begin = |seen: &Seen| {
+        let labels = Kept::Labels { places: BTreeMap::new(), index: Vec::new() };
+        if seen.is_number() { Kept::Numbers(Vec::new()) } else { labels }
     };
     let mut kept: Vec<Kept> = look.columns.iter().map(begin).collect();
     let mut found = Vec::new();

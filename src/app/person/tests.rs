@@ -46,7 +46,7 @@ fn people_alike_are_other_people_once_each() {
     for uid in everyone().into_iter().take(12) {
         let found = fixture::full().look(move |cx| {
             let who = find(cx, uid)?;
-            let head = models::newest_head(cx.read)?.unwrap();
+            let head = models::in_use_head(cx.read)?.unwrap();
             let as_of = models::latest_as_of(cx.read, head.id)?.unwrap();
             let said = models::prediction_of(cx.read, head.id, as_of, who.id)?.unwrap();
             let Verdict::Scored { reasons, .. } = score::person(said)?.verdict else {

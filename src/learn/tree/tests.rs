@@ -89,9 +89,9 @@ fn smartcore_finds_the_same_leaves() {
         let other =
             DecisionTreeRegressor::fit_with_weights(&matrix, &target, &weight, parameters).unwrap();
         let theirs: Vec<f64> = other.predict(&matrix).unwrap();
-        for row in 0..frame.rows() {
+        for (row, theirs) in theirs.iter().enumerate() {
             let share = tree.nodes()[tree.leaf(&frame.row(row)).unwrap()].share();
-            assert!((share - theirs[row]).abs() < 1e-12, "seed {seed}, row {row}: {share}");
+            assert!((share - theirs).abs() < 1e-12, "seed {seed}, row {row}: {share}");
         }
         // Its classifier cuts between rows of different class only, which is the same without a
         // least number of rows; it tells classes, not shares, and counts the root as a level.
@@ -101,9 +101,9 @@ fn smartcore_finds_the_same_leaves() {
         let class: Vec<u32> = target.iter().map(|it| *it as u32).collect();
         let other = DecisionTreeClassifier::fit(&matrix, &class, parameters).unwrap();
         let theirs: Vec<u32> = other.predict(&matrix).unwrap();
-        for row in 0..frame.rows() {
+        for (row, theirs) in theirs.iter().enumerate() {
             let share = tree.nodes()[tree.leaf(&frame.row(row)).unwrap()].share();
-            let same = share == 0.5 || (share > 0.5) == (theirs[row] == 1);
+            let same = share == 0.5 || (share > 0.5) == (*theirs == 1);
             assert!(same, "seed {seed}, row {row}: {share}");
         }
     }
@@ -127,12 +127,12 @@ fn counts_add_up_and_limits_hold() {
     }
     let p = tree.probabilities(frame.columns()).unwrap();
     let mut reached = vec![0; tree.nodes().len()];
-    for row in 0..frame.rows() {
+    for (row, p) in p.iter().enumerate() {
         let cells = frame.row(row);
         let (leaf, path) = (tree.leaf(&cells).unwrap(), tree.path(&cells).unwrap());
         reached[leaf] += 1;
         assert_eq!(path.len(), tree.nodes()[leaf].depth);
-        assert_eq!(p[row], tree.probability(&cells).unwrap());
+        assert_eq!(*p, tree.probability(&cells).unwrap());
     }
     assert!(tree.leaves().iter().all(|it| reached[*it] == tree.nodes()[*it].count()));
 }

@@ -14,6 +14,7 @@ pub mod model;
 pub mod palette;
 pub mod people;
 pub mod person;
+pub mod registry;
 pub mod task;
 pub mod today;
 pub mod train;
@@ -63,6 +64,9 @@ pub const PAGES: &[Page] = &[
     person::PAGE,
     turnover::PAGE,
     model::PAGE,
+    registry::PAGE,
+    registry::VERSION,
+    registry::COMPARE,
     train::PAGE,
     task::PAGE,
     data::PAGE,

@@ -1,4 +1,4 @@
-//! Models: what the newest model learned, one shape at a time, and how well it did.
+//! Models: what the model in use learned, one shape at a time, and how well it did.
 
 mod panels;
 
@@ -19,7 +19,7 @@ use crate::web::parts::{ButtonView, SealView, StateKind, StateView, TableView, T
 use crate::web::reply::{Reply, html, read};
 use crate::web::shell::Shell;
 
-/// The newest model.
+/// The model in use.
 pub const PAGE: Page = Page {
     id: "model",
     path: "/model",
@@ -132,7 +132,7 @@ pub async fn page(
 
 /// `GET /model.json`: seal, card and lines, for machines.
 pub async fn export(state: web::Data<State>) -> Reply {
-    let model = state.office.page(models::newest).await?.ok_or_else(|| {
+    let model = state.office.page(models::in_use).await?.ok_or_else(|| {
         Failure::new(
             actix_web::http::StatusCode::NOT_FOUND,
             "No model has been trained yet.",

@@ -37,7 +37,9 @@ const SETTLED_SHARE: f64 = 0.5;
 const NEXT: &[(&str, &str, &str)] = &[
     ("train", "Open the model", "/model"),
     ("train", "See people", "/people"),
+    ("train", "Open the registry", "/models"),
     ("score", "See people", "/people"),
+    ("verify", "Open the registry", "/models"),
     ("demo", "Open Today", "/"),
     ("demo", "See people", "/people"),
     ("demo", "Open the model", "/model"),
