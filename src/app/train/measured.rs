@@ -118,12 +118,12 @@ fn groups(
     seed: u64,
 ) -> Vec<GroupCard> {
     let mut found = Vec::new();
-    let kinds: [(&str, fn(&Table, usize) -> &str); 2] =
-        [("office", Table::office), ("trade", Table::trade)];
-    for (by, name) in kinds {
+    for by in ["office", "trade"] {
         let mut inside: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, at) in known.at.iter().enumerate() {
-            inside.entry(name(table, trial.rows[*at])).or_default().push(place);
+            let row = trial.rows[*at];
+            let name = if by == "office" { table.office(row) } else { table.trade(row) };
+            inside.entry(name).or_default().push(place);
         }
         for (name, places) in inside {
             let part = known.part(&places);
