@@ -114,8 +114,8 @@ fn shift_to_base_rate(data: &Data, chosen: &Chosen, ebm: &Ebm) -> f64 {
         }
     }
     for (term, pair) in pairs.iter().zip(&chosen.pairs) {
-        for (z, cell) in log_odds.iter_mut().zip(chosen.axes.cells(data, *pair)) {
-            *z += term.scores[cell];
+        for (row, z) in log_odds.iter_mut().enumerate() {
+            *z += term.scores[chosen.axes.cell(data, *pair, row)];
         }
     }
     let total: f64 = data.weight.iter().sum();

@@ -22,6 +22,7 @@ use super::run::Run;
 use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Step};
+use std::collections::BTreeMap;
 use axis::Axes;
 use purify::Purifier;
 use search::Prefix;
@@ -50,23 +51,34 @@ impl Chosen {
 }
 
 /// The pairs worth having and the shapes of all bags with them.
+///
+/// Every bag first looks for pairs by itself and fits its own list: no held-back row has then had a
+/// say in which pairs it is asked about. Were the lists of the bags averaged first, each row would
+/// help to choose in the bags that train on it, and pairs of pure noise would seem to pay.
 pub(crate) fn fit(run: &Run<'_>, mains: Vec<Shape>) -> Result<(Chosen, Vec<Shape>)> {
     let axes = Axes::new(run.data, run.options);
-    let mut pairs = if run.options.pairs == 0 { Vec::new() } else { find(run, &axes, &mains)? };
-    if pairs.is_empty() {
-        return Ok((Chosen { pairs, axes }, mains));
+    let none = |axes| Chosen { pairs: Vec::new(), axes };
+    if run.options.pairs == 0 {
+        return Ok((none(axes), mains));
     }
-    hear(run, Step::Found(names(run.data, &pairs)))?;
-    pairs.sort_unstable();
-    let shapes = boost(run, Part::Pairs, &axes, &pairs, &mains)?;
-    let kept = paying(run, &axes, &pairs, &shapes)?;
-    let kept: Vec<Pair> = kept.into_iter().map(|it| pairs[it]).collect();
-    hear(run, Step::Kept(names(run.data, &kept)))?;
-    let shapes = match kept.len() {
-        0 => mains,
-        all if all == pairs.len() => shapes,
-        _ => boost(run, Part::Refit, &axes, &kept, &mains)?,
+    let lists = run.each(Part::Pairs, |bag| Some(find(run, bag, &mains[bag], &axes)))?;
+    let mut found: Vec<Pair> = lists.iter().flatten().copied().collect();
+    found.sort_unstable();
+    found.dedup();
+    hear(run, Step::Found(names(run.data, &found)))?;
+    let kept = if found.is_empty() {
+        Vec::new()
+    } else {
+        let lists: Vec<&[Pair]> = lists.iter().map(|it| &it[..]).collect();
+        let shapes = boost(run, Part::Pairs, &axes, &lists, &mains)?;
+        paying(run, &axes, &found, &lists, &shapes)?
     };
+    hear(run, Step::Kept(names(run.data, &kept)))?;
+    if kept.is_empty() {
+        return Ok((none(axes), mains));
+    }
+    let lists = vec![&kept[..]; mains.len()];
+    let shapes = boost(run, Part::Refit, &axes, &lists, &mains)?;
     Ok((Chosen { pairs: kept, axes }, shapes))
 }
 
@@ -79,24 +91,19 @@ fn names(data: &Data, pairs: &[Pair]) -> Vec<(String, String)> {
     pairs.iter().map(|it| (name(it.left), name(it.right))).collect()
 }
 
-/// FAST: pairs by their rank, averaged over the bags, best first; equals by position. A pair that no
-/// bag could cut is left out.
-fn find(run: &Run<'_>, axes: &Axes, mains: &[Shape]) -> Result<Vec<Pair>> {
+/// FAST: the strongest pairs on what the mains of a bag leave over, ascending by position. Equals by
+/// position; a pair that cannot be cut is left out.
+fn find(run: &Run<'_>, bag: usize, mains: &Shape, axes: &Axes) -> Vec<Pair> {
     let pairs = axes.pairs();
-    let strengths = run.each(Part::Pairs, |bag| Some(strengths(run, bag, &mains[bag], axes, &pairs)))?;
-    let mut ranks = vec![0_usize; pairs.len()];
-    for bag in &strengths {
-        let mut order: Vec<usize> = (0..pairs.len()).collect();
-        order.sort_by(|a, b| bag[*b].total_cmp(&bag[*a]).then(a.cmp(b)));
-        order.iter().enumerate().for_each(|(rank, pair)| ranks[*pair] += rank);
-    }
-    let cut = |pair: &usize| strengths.iter().any(|it| it[*pair] > 0.0);
-    let mut order: Vec<usize> = (0..pairs.len()).filter(cut).collect();
-    order.sort_by_key(|it| (ranks[*it], *it));
-    Ok(order.into_iter().take(run.options.pairs).map(|it| pairs[it]).collect())
+    let strengths = strengths(run, bag, mains, axes, &pairs);
+    let mut order: Vec<usize> = (0..pairs.len()).filter(|it| strengths[*it] > 0.0).collect();
+    order.sort_by(|a, b| strengths[*b].total_cmp(&strengths[*a]).then(a.cmp(b)));
+    let mut found: Vec<Pair> =
+        order.into_iter().take(run.options.pairs).map(|it| pairs[it]).collect();
+    found.sort_unstable();
+    found
 }
 
-/// Strength of each pair on what the mains of a bag leave over.
 fn strengths(run: &Run<'_>, bag: usize, mains: &Shape, axes: &Axes, pairs: &[Pair]) -> Vec<f64> {
     let rows = Rows::new(run.data, mains, run.splits[bag].rows(run.data).0);
     let gradients = rows.gradients();
@@ -117,28 +124,38 @@ fn strengths(run: &Run<'_>, bag: usize, mains: &Shape, axes: &Axes, pairs: &[Pai
     pairs.iter().map(strength).collect()
 }
 
-/// Fits pairs in every bag and makes them pure. The shapes are centred.
+/// Fits in every bag the pairs of its list and makes them pure. The shapes are centred.
 fn boost(
     run: &Run<'_>,
     part: Part,
     axes: &Axes,
-    pairs: &[Pair],
+    lists: &[&[Pair]],
     mains: &[Shape],
 ) -> Result<Vec<Shape>> {
-    let purifiers: Vec<Purifier> = pairs
-        .iter()
-        .map(|it| Purifier::new(axes.weights(run.data, *it), axes.of(*it)[1].bins.len()))
-        .collect();
+    let mut all: Vec<Pair> = lists.iter().flat_map(|it| it.iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    let purifier = |pair: &Pair| {
+        let cols = axes.of(*pair)[1].bins.len();
+        (*pair, Purifier::new(axes.weights(run.data, *pair), cols))
+    };
+    let purifiers: BTreeMap<Pair, Purifier> = all.iter().map(purifier).collect();
     run.each(part, |bag| {
         let smoothing_rounds = run.options.pair_smoothing_rounds;
         let task = Task { bag, part, smoothing_rounds };
-        let split = &run.splits[bag];
+        let (split, pairs) = (&run.splits[bag], lists[bag]);
         let terms = Pairs::new(run.data, run.options, split, &mains[bag], axes, pairs);
         let (terms, steps) = Boost::new(run.options, task, terms).run(&|step| run.tell(step))?;
         let mut shape = mains[bag].clone();
         shape.steps += steps;
         shape.pairs = terms.into_tables(axes, pairs);
-        purify(&purifiers, axes, pairs, &mut shape);
+        for (pair, table) in pairs.iter().zip(&mut shape.pairs) {
+            // What the pair says of single features goes to the mains.
+            let moved = purifiers[pair].purify(table);
+            let [left, right] = axes.of(*pair);
+            left.push(&moved.left, &mut shape.scores[pair.left]);
+            right.push(&moved.right, &mut shape.scores[pair.right]);
+        }
         if part == Part::Pairs {
             run.done(1);
         }
@@ -146,26 +163,21 @@ fn boost(
     })
 }
 
-/// Moves what pairs say of single features to the mains.
-fn purify(purifiers: &[Purifier], axes: &Axes, pairs: &[Pair], shape: &mut Shape) {
-    for ((purifier, pair), table) in purifiers.iter().zip(pairs).zip(&mut shape.pairs) {
-        let moved = purifier.purify(table);
-        let [left, right] = axes.of(*pair);
-        left.push(&moved.left, &mut shape.scores[pair.left]);
-        right.push(&moved.right, &mut shape.scores[pair.right]);
-    }
-}
-
-/// Positions of the pairs that pay on held-back rows.
-fn paying(run: &Run<'_>, axes: &Axes, pairs: &[Pair], shapes: &[Shape]) -> Result<Vec<usize>> {
-    let cells: Vec<Vec<usize>> =
-        pairs.iter().map(|it| axes.cells(run.data, *it).collect()).collect();
-    let held = |(split, shape): (&super::bags::Split, &Shape)| {
-        let rows = Rows::new(run.data, shape, split.rows(run.data).1);
-        let of = |all: &Vec<usize>| rows.rows.iter().map(|it| all[*it]).collect();
-        let cells: Vec<Vec<usize>> = cells.iter().map(of).collect();
-        pay::Held::new(rows, shape, &cells)
-    };
-    let held: Vec<pay::Held> = run.splits.iter().zip(shapes).map(held).collect();
-    pay::kept(pairs.len(), |kept| run.each(Part::Pairs, |bag| Some(held[bag].gains(kept))))
+/// The pairs that pay on held-back rows, at most as many as are asked for, ascending by position.
+fn paying(
+    run: &Run<'_>,
+    axes: &Axes,
+    found: &[Pair],
+    lists: &[&[Pair]],
+    shapes: &[Shape],
+) -> Result<Vec<Pair>> {
+    let held = run.each(Part::Pairs, |bag| {
+        let rows = Rows::new(run.data, &shapes[bag], run.splits[bag].rows(run.data).1);
+        Some(pay::Held::new(run.data, axes, rows, found, lists[bag], &shapes[bag]))
+    })?;
+    let share = run.options.validation_share;
+    let kept = pay::kept(found.len(), run.options.pairs, share, |kept| {
+        run.each(Part::Pairs, |bag| Some(held[bag].gains(kept)))
+    })?;
+    Ok(kept.into_iter().map(|it| found[it]).collect())
 }

@@ -57,20 +57,19 @@ impl Axes {
         }
     }
 
-    /// Cell of every row in a pair's table, the right feature running fastest.
-    pub(crate) fn cells<'a>(&'a self, data: &'a Data, pair: Pair) -> impl Iterator<Item = usize> {
+    /// Cell of a row in a pair's table, the right feature running fastest.
+    pub(crate) fn cell(&self, data: &Data, pair: Pair, row: usize) -> usize {
         let [left, right] = self.of(pair);
-        let width = right.bins.len();
-        let rows = data.index[pair.left].iter().zip(&data.index[pair.right]);
-        rows.map(move |(a, b)| left.bin(*a) as usize * width + right.bin(*b) as usize)
+        let (a, b) = (data.index[pair.left][row], data.index[pair.right][row]);
+        left.bin(a) as usize * right.bins.len() + right.bin(b) as usize
     }
 
     /// Weight of all rows in each cell of a pair's table.
     pub(crate) fn weights(&self, data: &Data, pair: Pair) -> Vec<f64> {
         let [left, right] = self.of(pair);
         let mut sums = vec![0.0; left.bins.len() * right.bins.len()];
-        for (cell, weight) in self.cells(data, pair).zip(&data.weight) {
-            sums[cell] += weight;
+        for (row, weight) in data.weight.iter().enumerate() {
+            sums[self.cell(data, pair, row)] += weight;
         }
         sums
     }
