@@ -358,7 +358,8 @@ fn calibration_group(it: &learn::calibrate::ReliabilityGroup) -> CalibrationGrou
 fn options(office: &Office, bags: usize) -> EbmOptions {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let seed = office.config().train_seed;
-    EbmOptions { bags, bins_max: BINS_MAX, ..EbmOptions::new(seed, threads) }
+    // The kept form of a model holds main effects only.
+    EbmOptions { bags, bins_max: BINS_MAX, pairs: 0, ..EbmOptions::new(seed, threads) }
 }
 
 /// People of one office a manager can talk to in four weeks.

@@ -53,9 +53,8 @@ impl Ebm {
         let sum = |bins: &mut dyn Iterator<Item = usize>| bins.map(|i| it.weight[i]).sum::<f64>();
         let rows: Vec<f64> =
             (0..left.len()).map(|a| sum(&mut (a * width..(a + 1) * width))).collect();
-        let cols: Vec<f64> = (0..width)
-            .map(|b| sum(&mut (0..left.len()).map(|a| a * width + b)))
-            .collect();
+        let cols: Vec<f64> =
+            (0..width).map(|b| sum(&mut (0..left.len()).map(|a| a * width + b))).collect();
         let (left, right) = (places(left, &rows, most), places(right, &cols, most));
         let mut cells = Vec::with_capacity(left.len() * right.len());
         for (_, rows) in &left {

@@ -22,10 +22,10 @@ use super::run::Run;
 use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Step};
-use std::collections::BTreeMap;
 use axis::Axes;
 use purify::Purifier;
 use search::Prefix;
+use std::collections::BTreeMap;
 use terms::{Pairs, Rows, Square};
 
 /// Two features by position, `left` below `right`.
@@ -175,8 +175,12 @@ fn paying(
         let rows = Rows::new(run.data, &shapes[bag], run.splits[bag].rows(run.data).1);
         Some(pay::Held::new(run.data, axes, rows, found, lists[bag], &shapes[bag]))
     })?;
-    let share = run.options.validation_share;
-    let kept = pay::kept(found.len(), run.options.pairs, share, |kept| {
+    let rule = pay::Rule {
+        most: run.options.pairs,
+        share: run.options.validation_share,
+        errors: run.options.pair_errors,
+    };
+    let kept = pay::kept(found.len(), rule, |kept| {
         run.each(Part::Pairs, |bag| Some(held[bag].gains(kept)))
     })?;
     Ok(kept.into_iter().map(|it| found[it]).collect())

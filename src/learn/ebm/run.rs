@@ -39,11 +39,8 @@ impl<'a> Run<'a> {
     pub(crate) fn mains(&self) -> Result<Vec<Shape>> {
         let ready = Mutex::new(vec![None; self.splits.len()]);
         self.each(Part::Mains, |bag| {
-            let task = Task {
-                bag,
-                part: Part::Mains,
-                smoothing_rounds: self.options.smoothing_rounds,
-            };
+            let task =
+                Task { bag, part: Part::Mains, smoothing_rounds: self.options.smoothing_rounds };
             let mains = Mains::new(self.data, self.options, &self.splits[bag]);
             let (mains, steps) =
                 Boost::new(self.options, task, mains).run(&|step| self.tell(step))?;

@@ -85,7 +85,11 @@ fn seconds() -> f64 {
     static START: Mutex<Option<Instant>> = Mutex::new(None);
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos: Option<f64> = told.split(' ').next().and_then(|it| it.parse().ok());
-    let clock = || START.lock().map_or(0.0, |mut it| it.get_or_insert_with(Instant::now).elapsed().as_secs_f64());
+    let clock = || {
+        START
+            .lock()
+            .map_or(0.0, |mut it| it.get_or_insert_with(Instant::now).elapsed().as_secs_f64())
+    };
     nanos.map_or_else(clock, |it| it / 1e9)
 }
 

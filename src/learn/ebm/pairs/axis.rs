@@ -97,7 +97,8 @@ impl Axis {
             rows[bin] += u64::from(data.count[row]);
             events[bin] += if row < data.events { u64::from(data.count[row]) } else { 0 };
         }
-        let mut slots: Vec<u8> = (0..bins.len() as u8).filter(|it| rows[*it as usize] > 0).collect();
+        let mut slots: Vec<u8> =
+            (0..bins.len() as u8).filter(|it| rows[*it as usize] > 0).collect();
         let ordered = bins.is_continuous();
         if !ordered {
             slots.sort_by_key(|it| (rows[*it as usize], events[*it as usize], *it));

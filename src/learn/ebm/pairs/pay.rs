@@ -12,9 +12,6 @@ use crate::ebm::prepare::Data;
 use crate::ebm::spread;
 use crate::math;
 
-/// A pair is kept when its mean gain over the bags is above this many standard errors.
-static ERRORS_: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("ERR").map_or(1.0, |it| it.parse().unwrap()));
-
 /// The rows a bag holds back, with what each pair does to them.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -70,27 +67,35 @@ impl Held {
     }
 }
 
-/// Positions of the pairs that pay, at most `most`. The one that pays least is left out and the
+/// When a pair pays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    /// Most pairs to keep.
+    pub(crate) most: usize,
+    /// Share of the persons that a bag holds back.
+    pub(crate) share: f64,
+    /// Standard errors that the mean gain must exceed.
+    pub(crate) errors: f64,
+}
+
+/// Positions of the pairs that pay. The one that pays least is left out and the
 /// others are asked again, until all that are left pay: of two pairs that say the same, one stays.
-/// `gains` gives, for the pairs still in, the gains of every bag; `share` of the persons is held
-/// back in each.
+/// `gains` gives, for the pairs still in, the gains of every bag.
 pub(crate) fn kept<E>(
     pairs: usize,
-    most: usize,
-    share: f64,
+    rule: Rule,
     mut gains: impl FnMut(&[usize]) -> Result<Vec<Vec<f64>>, E>,
 ) -> Result<Vec<usize>, E> {
     let mut kept: Vec<usize> = (0..pairs).collect();
     while !kept.is_empty() {
         let bags = gains(&kept)?;
-        if std::env::var("DBG").is_ok() { for p in 0..kept.len() { let m: f64 = bags.iter().map(|it| it[p]).sum::<f64>() / bags.len() as f64; let s = bags.iter().filter(|it| it[p] != 0.0).count(); let e = m - surplus(bags.iter().map(|it| it[p]), share); if m > 0.5 * e { eprintln!("{} of {}: {} {:.6} se {:.6} bags {s}", p, kept.len(), kept[p], m, e);} } }
         let surplus: Vec<f64> =
-            (0..kept.len()).map(|place| surplus(bags.iter().map(|it| it[place]), share)).collect();
+            (0..kept.len()).map(|place| surplus(bags.iter().map(|it| it[place]), rule)).collect();
         let mut worst = 0;
         for place in 1..kept.len() {
             worst = if surplus[place] < surplus[worst] { place } else { worst };
         }
-        if surplus[worst] > 0.0 && kept.len() <= most {
+        if surplus[worst] > 0.0 && kept.len() <= rule.most {
             break;
         }
         kept.remove(worst);
@@ -98,12 +103,46 @@ pub(crate) fn kept<E>(
     Ok(kept)
 }
 
-/// Mean gain less its standard error. Bags share rows, so their gains are not independent; the
+/// Mean gain less so many of its standard errors. Bags share rows, so their gains are not independent; the
 /// error is widened for that as Nadeau and Bengio (2003) propose: sd x sqrt(1 / bags + held /
 /// trained).
-fn surplus(gains: impl Iterator<Item = f64>, share: f64) -> f64 {
+fn surplus(gains: impl Iterator<Item = f64>, rule: Rule) -> f64 {
+    let Rule { share, errors, .. } = rule;
     let gains: Vec<f64> = gains.collect();
     let bags = gains.len() as f64;
     let error = spread(&gains) * libm::sqrt(1.0 / bags + share / (1.0 - share));
-    gains.iter().sum::<f64>() / bags - *ERRORS_ * error
+    gains.iter().sum::<f64>() / bags - errors * error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_pairs_that_say_the_same_one_stays_and_noise_goes() {
+        let rule = Rule { most: 10, share: 0.15, errors: 2.0 };
+        let mut asked = Vec::new();
+        let kept = kept(3, rule, |kept| {
+            asked.push(kept.to_vec());
+            let twins = kept.contains(&0) && kept.contains(&1);
+            let gain = |pair: &usize, bag: usize| match pair {
+                2 => [0.004, -0.004][bag % 2],
+                _ if twins => [0.0002, -0.0001][bag % 2],
+                _ => 0.01 + 0.0001 * bag as f64,
+            };
+            Ok::<_, ()>((0..14).map(|bag| kept.iter().map(|it| gain(it, bag)).collect()).collect())
+        });
+        assert_eq!(kept, Ok(vec![1]));
+        assert_eq!(asked, [vec![0, 1, 2], vec![0, 1], vec![1]]);
+    }
+
+    #[test]
+    fn no_more_pairs_than_asked_for() {
+        let rule = Rule { most: 2, share: 0.15, errors: 2.0 };
+        let gains = |kept: &[usize]| {
+            let gain = |pair: &usize| 0.01 * (1 + pair % 3) as f64;
+            Ok::<_, ()>(vec![kept.iter().map(gain).collect(); 5])
+        };
+        assert_eq!(kept(4, rule, gains), Ok(vec![1, 2]));
+    }
 }

@@ -196,8 +196,7 @@ impl Prefix {
     }
 
     fn quadrants(&self, row: usize, col: usize) -> [Sums; 4] {
-        let (low, [left, right], [top, _]) =
-            (self.at(row, col), self.rows(row), self.cols(col));
+        let (low, [left, right], [top, _]) = (self.at(row, col), self.rows(row), self.cols(col));
         let high_low = top.less(low);
         [low, left.less(low), high_low, right.less(high_low)]
     }

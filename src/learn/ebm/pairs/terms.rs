@@ -3,11 +3,11 @@
 //! Never changes a main effect. What a pair learns of its two features alone is moved to the mains
 //! afterwards (`purify`).
 
+use super::Pair;
 use super::axis::Axes;
 use super::order;
 use super::pass::{Cell, Hist, Train, step_held};
 use super::search::{Cross, Limits, Prefix, Size, WIDTH_MAX};
-use super::Pair;
 use crate::ebm::bags::Split;
 use crate::ebm::boost::{Shape, Terms};
 use crate::ebm::options::EbmOptions;
