@@ -65,7 +65,7 @@ pub(crate) fn fit(run: &Run<'_>, mains: Vec<Shape>) -> Result<(Chosen, Vec<Shape
     let mut found: Vec<Pair> = lists.iter().flatten().copied().collect();
     found.sort_unstable();
     found.dedup();
-    hear(run, Step::Found(names(run.data, &found)))?;
+    hear(run, &Step::Found(names(run.data, &found)))?;
     let kept = if found.is_empty() {
         Vec::new()
     } else {
@@ -73,7 +73,7 @@ pub(crate) fn fit(run: &Run<'_>, mains: Vec<Shape>) -> Result<(Chosen, Vec<Shape
         let shapes = boost(run, Part::Pairs, &axes, &lists, &mains)?;
         paying(run, &axes, &found, &lists, &shapes)?
     };
-    hear(run, Step::Kept(names(run.data, &kept)))?;
+    hear(run, &Step::Kept(names(run.data, &kept)))?;
     if kept.is_empty() {
         return Ok((none(axes), mains));
     }
@@ -82,8 +82,8 @@ pub(crate) fn fit(run: &Run<'_>, mains: Vec<Shape>) -> Result<(Chosen, Vec<Shape
     Ok((Chosen { pairs: kept, axes }, shapes))
 }
 
-fn hear(run: &Run<'_>, step: Step) -> Result<()> {
-    if run.tell(&step) { Ok(()) } else { Err(Error::Cancelled) }
+fn hear(run: &Run<'_>, step: &Step) -> Result<()> {
+    if run.tell(step) { Ok(()) } else { Err(Error::Cancelled) }
 }
 
 fn names(data: &Data, pairs: &[Pair]) -> Vec<(String, String)> {
@@ -185,3 +185,6 @@ fn paying(
     })?;
     Ok(kept.into_iter().map(|it| found[it]).collect())
 }
+
+#[cfg(test)]
+mod tests;

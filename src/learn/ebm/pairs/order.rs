@@ -41,7 +41,9 @@ fn by_contrast(
 ) -> Vec<u8> {
     let mut whole = vec![[0.0; 2]; categories];
     for (category, sum) in whole.iter_mut().enumerate() {
-        other.iter().for_each(|it| add(sum, cell(category, *it as usize)));
+        for it in other {
+            add(sum, cell(category, *it as usize));
+        }
     }
     let mut low = vec![[0.0; 2]; categories];
     let (mut best, mut keys) = (f64::NEG_INFINITY, vec![0.0; categories]);

@@ -10,7 +10,17 @@ use crate::math;
 pub(crate) type Cell = [f64; 2];
 
 /// Room for the largest table, so an index never needs a check.
-pub(crate) type Hist = [Cell; WIDTH_MAX * WIDTH_MAX];
+pub(crate) type Hist = [Cell; CELLS];
+
+const CELLS: usize = WIDTH_MAX * WIDTH_MAX;
+
+/// A histogram of zeros, made on the heap.
+pub(crate) fn empty() -> Box<Hist> {
+    match vec![[0.0; 2]; CELLS].into_boxed_slice().try_into() {
+        Ok(hist) => hist,
+        Err(_) => unreachable!("as many cells as a histogram has"),
+    }
+}
 
 /// Rows per block: the scratch values of a block stay in the first-level cache.
 const BLOCK: usize = 512;
@@ -149,7 +159,7 @@ fn derive(odds: &[f32], weight: Option<&[f32]>, scratch: &mut Scratch) {
 /// Neighbours seldom fall in one cell of a thousand, so one table does.
 fn accumulate(cells: &[u16], scratch: &Scratch, hist: &mut Hist) {
     for (cell, (p, h)) in cells.iter().zip(scratch.p.iter().zip(&scratch.h)) {
-        let it = &mut hist[*cell as usize & (WIDTH_MAX * WIDTH_MAX - 1)];
+        let it = &mut hist[*cell as usize & (CELLS - 1)];
         it[0] += f64::from(*p);
         it[1] += f64::from(*h);
     }

@@ -39,7 +39,7 @@ impl Held {
                 let score = table[axes.cell(data, *pair, *row)];
                 math::exp(if at < rows.events { -score } else { score }) as f32
             };
-            Some(rows.rows.iter().enumerate().map(of).collect())
+            Some(rows.places.iter().enumerate().map(of).collect())
         };
         let factors = found.iter().map(factor).collect();
         Self { alone: held_odds(&rows), factors, weight: rows.weight }

@@ -46,8 +46,11 @@ impl Cross {
         for (row, scores) in scores.chunks_exact_mut(size.width).enumerate() {
             let side = if row <= self.row as usize { 0 } else { 2 };
             let (low, high) = scores.split_at_mut(self.col as usize + 1);
-            low.iter_mut().for_each(|it| *it += self.deltas[side]);
-            high.iter_mut().for_each(|it| *it += self.deltas[side + 1]);
+            for (half, delta) in [(low, self.deltas[side]), (high, self.deltas[side + 1])] {
+                for score in half {
+                    *score += delta;
+                }
+            }
         }
     }
 }
@@ -398,7 +401,8 @@ impl Line {
 #[inline]
 fn legal(sums: Sums, least: f64, enough: bool) -> f64 {
     let gain = sums.g * sums.g / sums.h;
-    if enough & (sums.h >= least) { gain } else { f64::NEG_INFINITY }
+    let gain = if enough { gain } else { f64::NEG_INFINITY };
+    if sums.h >= least { gain } else { f64::NEG_INFINITY }
 }
 
 fn half(sums: Sums, enough: bool, least: f64) -> f64 {

@@ -6,7 +6,7 @@
 use super::Pair;
 use super::axis::Axes;
 use super::order;
-use super::pass::{Cell, Hist, Train, step_held};
+use super::pass::{Cell, Hist, Train, empty, step_held};
 use super::search::{Cross, Limits, Prefix, Size, WIDTH_MAX};
 use crate::ebm::bags::Split;
 use crate::ebm::boost::{Shape, Terms};
@@ -19,7 +19,8 @@ use crate::rng::Rng;
 /// Some rows of a fit with the log-odds that the mains give them.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    pub(crate) rows: Vec<usize>,
+    /// Which rows, ascending.
+    pub(crate) places: Vec<usize>,
     /// Rows with target 1 come first.
     pub(crate) events: usize,
     pub(crate) weight: Vec<f64>,
@@ -38,7 +39,7 @@ impl Rows {
         }
         let weight = rows.iter().map(|it| data.weight[*it]).collect();
         let count = rows.iter().map(|it| data.count[*it]).collect();
-        Self { rows, events, weight, score, count }
+        Self { places: rows, events, weight, score, count }
     }
 
     /// Weighted gradient and hessian of each row.
@@ -53,7 +54,7 @@ impl Rows {
 
     /// Slot of each row on a feature's axis.
     pub(crate) fn slots(&self, data: &Data, axes: &Axes, feature: usize) -> Vec<u8> {
-        let index: Vec<u8> = self.rows.iter().map(|it| data.index[feature][*it]).collect();
+        let index: Vec<u8> = self.places.iter().map(|it| data.index[feature][*it]).collect();
         axes.get(feature).slots_of(&index)
     }
 }
@@ -70,7 +71,7 @@ pub(crate) struct Square {
 
 impl Square {
     pub(crate) fn new() -> Self {
-        let hist = Box::new([[0.0; 2]; WIDTH_MAX * WIDTH_MAX]);
+        let hist = empty();
         let count = vec![0; WIDTH_MAX * WIDTH_MAX];
         Self { size: Size::new(1, 1), hist, count, orders: Default::default() }
     }
