@@ -1,6 +1,7 @@
 //! The laws of the model, on made-up frames; accuracy and truth are in the files below.
 
 mod accuracy;
+mod pairs;
 mod property;
 mod truth;
 
@@ -8,8 +9,9 @@ use super::*;
 use crate::artifact;
 use crate::calibrate::Platt;
 use crate::frame::{Column, ColumnKind, Frame, Value};
-use crate::progress::Quiet;
+use crate::progress::{Flow, Part, Progress, Quiet, Step};
 use crate::rng::Rng;
+use std::sync::Mutex;
 
 /// Six columns: two that matter, one with missing values, one category, one of noise, one flat.
 fn small(rows: usize, seed: u64) -> Frame {
@@ -40,8 +42,9 @@ fn small(rows: usize, seed: u64) -> Frame {
     Frame::new(columns, target, None, group, time).unwrap()
 }
 
+/// Mains only; `pairs` tests the others.
 fn quick(seed: u64) -> EbmOptions {
-    EbmOptions { bags: 4, ..EbmOptions::new(seed, 2) }
+    EbmOptions { bags: 4, pairs: 0, ..EbmOptions::new(seed, 2) }
 }
 
 fn fitted(frame: &Frame, options: &EbmOptions) -> Ebm {

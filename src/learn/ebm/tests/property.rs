@@ -38,8 +38,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_fit_is_an_error_or_a_lawful_model(frame in frame(), rising: bool) {
+    fn a_fit_is_an_error_or_a_lawful_model(frame in frame(), rising: bool, pairs in 0..3_usize) {
         let mut options = EbmOptions { bags: 2, rounds_max: 200, ..EbmOptions::new(1, 1) };
+        (options.pairs, options.pair_errors, options.min_samples_leaf) = (pairs, -1000.0, 1);
         options.monotone = vec![None; frame.columns().len()];
         options.monotone[0] = rising.then_some(Direction::Rising);
         let Ok(ebm) = fit(&frame, &options, &Quiet) else { return Ok(()) };
@@ -55,9 +56,20 @@ proptest! {
             let real = &ebm.terms[0].scores[1..ebm.bins[0].unseen()];
             prop_assert!(real.windows(2).all(|it| it[0] <= it[1] + 1e-12));
         }
-        let json = artifact::to_json(&ebm).unwrap();
-        let back = artifact::from_json(&json).unwrap();
-        prop_assert_eq!(back.terms, ebm.terms);
+        prop_assert!(ebm.terms.len() <= frame.columns().len() + pairs);
+        for term in ebm.terms.iter().filter(|it| it.features.len() == 2) {
+            let total: f64 = term.weight.iter().sum();
+            let width = ebm.pair_len(term.features[1]);
+            for line in term.scores.chunks(width).zip(term.weight.chunks(width)) {
+                let sum: f64 = line.0.iter().zip(line.1).map(|(s, w)| s * w).sum();
+                prop_assert!((sum / total).abs() < 1e-9, "{sum}");
+            }
+        }
+        if pairs == 0 {
+            let json = artifact::to_json(&ebm).unwrap();
+            let back = artifact::from_json(&json).unwrap();
+            prop_assert_eq!(back.terms, ebm.terms);
+        }
     }
 
     #[test]
