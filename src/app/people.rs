@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::card::Card;
 use super::score::{self, EARLIER_DAYS, Person, Reasons, Term, Verdict};
-use super::{Cx, Error, Result};
+use super::{Cx, Error, Result, sentences};
 use crate::domain::calendar::Day;
 use crate::domain::risk::{Band, Rule};
 use crate::feature::{self, Group};
@@ -82,7 +82,7 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// `Long drives`.
-    pub title: &'static str,
+    pub title: String,
     /// `over 50 minutes on 34% of jobs`.
     pub words: String,
     /// The same beside the office: `…; office median 12%`.
@@ -195,12 +195,14 @@ fn list(cx: &Cx<'_>, head: &ModelHead, as_of: Day, data_to: Day) -> Result<List>
 }
 
 fn row(person: Person, as_of: Day, card: &Card, earlier: &HashMap<i64, (f64, Band)>) -> Row {
-    let terms = match &person.verdict {
-        Verdict::Scored { reasons, .. } => raising(reasons),
-        Verdict::NotScored(_) => Vec::new(),
+    let (main, second) = match &person.verdict {
+        Verdict::Scored { reasons, .. } => {
+            let mut said =
+                raising(reasons).into_iter().filter_map(|it| reason(it, reasons, card));
+            (said.next(), said.next())
+        }
+        Verdict::NotScored(_) => (None, None),
     };
-    let mut said = terms.into_iter().filter_map(|it| reason(it, card));
-    let (main, second) = (said.next(), said.next());
     Row {
         tenure_days: person.hired_on.map(|it| as_of.0 - it.0),
         before: earlier.get(&person.technician_id).copied(),
@@ -217,14 +219,12 @@ pub(super) fn card(head: &ModelHead) -> Result<Card> {
 }
 
 /// A term in words.
-pub(super) fn reason(term: &Term, card: &Card) -> Option<Reason> {
-    let feature = feature::by_id(&term.feature)?;
-    let median = card.features.iter().find(|it| it.id == term.feature).and_then(|it| it.median);
+pub(super) fn reason(term: &Term, reasons: &Reasons, card: &Card) -> Option<Reason> {
     Some(Reason {
-        title: feature.title,
-        words: feature.say(term.value, None),
-        beside: feature.say(term.value, median),
-        group: feature.group.title(),
+        title: sentences::title_of(&term.feature),
+        words: sentences::values_of(term, reasons, None),
+        beside: sentences::values_of(term, reasons, Some(card)),
+        group: sentences::features_of(&term.feature).first()?.group.title(),
     })
 }
 
@@ -303,12 +303,13 @@ impl List {
         let Verdict::Scored { reasons: then, .. } = score::person(then)?.verdict else {
             return Ok(None);
         };
+        let say = |term: &Term, reasons: &Reasons| reason(term, reasons, &self.card);
         let sign = (now.log_odds - then.log_odds).signum();
         let moved = |(a, b): &(&Term, &Term)| (b.score - a.score) * sign;
         let most = then.terms.iter().zip(&now.terms).max_by(|a, b| moved(a).total_cmp(&moved(b)));
         let said = most
             .filter(|it| moved(it) > 0.0)
-            .and_then(|(then, now)| Some((reason(then, &self.card)?, reason(now, &self.card)?)));
+            .and_then(|(before, after)| Some((say(before, &then)?, say(after, now)?)));
         Ok(said)
     }
 

@@ -49,9 +49,9 @@ pub struct Loaded {
 /// One additive reason, as stored and exported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
-    /// Feature id.
+    /// Feature id; of a pair both, with ` x ` between.
     pub feature: String,
-    /// The person's value; absent when it is not known.
+    /// The person's value; absent when it is not known, and for a pair.
     pub value: Option<f64>,
     /// What it adds to the log-odds.
     pub score: f64,
@@ -281,9 +281,12 @@ struct Told {
 fn tell(loaded: &Loaded, row: &MonthRow) -> Result<Told> {
     let cells = frame::cells(row, FEATURES);
     let told = loaded.model.explain(&cells).map_err(learn_error)?;
-    let terms = FEATURES.iter().enumerate().map(|(at, feature)| Term {
-        feature: feature.id.to_owned(),
-        value: frame::value(row, feature),
+    let terms = loaded.model.terms.iter().enumerate().map(|(at, term)| Term {
+        feature: loaded.model.term_name(at),
+        value: match term.features[..] {
+            [one] => FEATURES.get(one).and_then(|it| frame::value(row, it)),
+            _ => None,
+        },
         score: told.terms[at],
         sd: told.sd[at],
     });
