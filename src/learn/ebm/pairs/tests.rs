@@ -55,6 +55,7 @@ fn purification_changes_no_prediction() {
     assert_eq!(pairs.len(), 6);
     let lists = [&pairs[..], &pairs[..]];
     let pure = boost(&run, Part::Pairs, &axes, &lists, &mains).unwrap();
+    let mut most = 0.0_f64;
     for bag in 0..2 {
         let terms = Pairs::new(&data, &options, &splits[bag], &mains[bag], &axes, &pairs);
         let task = Task { bag, part: Part::Pairs, smoothing_rounds: 75 };
@@ -66,11 +67,12 @@ fn purification_changes_no_prediction() {
             let cells = a.iter().flatten().zip(b.iter().flatten());
             cells.fold(0.0_f64, |it, (a, b)| it.max((a - b).abs()))
         };
-        assert!(moved(&raw.pairs, &pure[bag].pairs) > 1e-4, "there was something to move");
+        most = most.max(moved(&raw.pairs, &pure[bag].pairs));
         for (row, (a, b)) in before.iter().zip(&after).enumerate() {
             assert!((a - b).abs() < 1e-9, "row {row}: {a} {b}");
         }
     }
+    assert!(most > 0.01, "there was something to move: {most}");
 }
 
 /// Sum of G^2 / H over the leaves that a cross makes, leaves of equal value taken as one.
