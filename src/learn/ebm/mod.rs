@@ -13,6 +13,7 @@ mod assemble;
 mod bags;
 mod boost;
 mod explain;
+mod kernel;
 pub mod options;
 mod pass;
 mod prepare;

@@ -1,0 +1,282 @@
+//! The innermost loops over rows, compiled once per instruction set and chosen at run time.
+//!
+//! Every loop works element by element, or adds whole numbers, so an instruction set, a number of
+//! lanes or an order of sums never changes a bit. Multiplications and additions are never fused.
+//!
+//! Gradients are summed as whole numbers: p and h = p (1 - p), times the row's weight, each in
+//! parts of 2^-21 of the bag's unit of weight, share one 64-bit word. One addition to memory adds
+//! both, where floats need two and conversions; half a part is the most a row is off, far below
+//! the noise of a single target.
+#![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
+
+/// Rows whose sums a word can hold: 4032 x 2^21 is below 2^33, 4032 x 2^19 below 2^31.
+pub(crate) const BLOCK: usize = 4032;
+
+/// Rows whose words stay in the first-level cache between their making and their adding up.
+pub(crate) const STRIP: usize = 504;
+
+/// Parts of the unit of weight.
+const PARTS: f32 = 2_097_152.0;
+
+/// Bits of the sum of h in a word.
+const H_BITS: u32 = 31;
+
+/// A float at which neighbours are 1 apart: adding it rounds to a whole number.
+const ROUNDER: f32 = 8_388_608.0;
+
+/// Odds are held in these bounds (scores within about -+69), so nothing overflows or sticks at 0.
+const ODDS_MIN: f32 = 1e-30;
+const ODDS_MAX: f32 = 1e30;
+
+/// Per bin: weighted sums of p and of p (1 - p).
+pub(crate) type Cell = [f64; 2];
+
+/// A histogram has room for every byte, so an index never needs a check.
+pub(crate) type Hist = [Cell; 256];
+
+/// Sums of words per bin, four tables side by side: neighbours often fall in one bin, and would
+/// wait for each other in one table. All zero between uses.
+pub(crate) type Tables = [[u64; 256]; 4];
+
+/// What the processor can do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Machine(pulp::Arch);
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self(pulp::Arch::new())
+    }
+
+    /// Runs loops with the widest instructions there are. Their `call` must be `#[inline(always)]`
+    /// (a closure is not, so it would run with the narrowest), and so must all that it calls.
+    pub(crate) fn run<L: pulp::NullaryFnOnce>(self, loops: L) -> L::Output {
+        self.0.dispatch(loops)
+    }
+}
+
+/// Factors of one step for the bins of its term.
+pub(crate) enum Factors<T> {
+    Cut { cut: u8, missing: T, left: T, right: T },
+    Table(Box<[T; 256]>),
+}
+
+/// Applies the factors to the odds of a strip.
+#[inline(always)]
+pub(crate) fn multiply(odds: &mut [f32], bins: &[u8], factors: &Factors<f32>) {
+    match factors {
+        Factors::Cut { cut, missing, left, right } => {
+            for (e, bin) in odds.iter_mut().zip(bins) {
+                let side = if *bin <= *cut { *left } else { *right };
+                *e = clamp(*e * if *bin == 0 { *missing } else { side });
+            }
+        }
+        Factors::Table(table) => {
+            for (e, bin) in odds.iter_mut().zip(bins) {
+                *e = clamp(*e * table[*bin as usize]);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn clamp(odds: f32) -> f32 {
+    let floored = if odds > ODDS_MIN { odds } else { ODDS_MIN };
+    if floored < ODDS_MAX { floored } else { ODDS_MAX }
+}
+
+/// The words of rows with these odds e = exp(-score): p = 1 / (1 + e), h = p (e p). A weight is in
+/// units, at most 1.
+#[inline(always)]
+pub(crate) fn derive(odds: &[f32], weight: Option<&[f32]>, words: &mut [u64]) {
+    if let Some(weight) = weight {
+        for ((e, w), word) in odds.iter().zip(weight).zip(words) {
+            let p = 1.0 / (1.0 + *e);
+            *word = pack(p * *w, p * (*e * p) * *w);
+        }
+    } else {
+        for (e, word) in odds.iter().zip(words) {
+            let p = 1.0 / (1.0 + *e);
+            *word = pack(p, p * (*e * p));
+        }
+    }
+}
+
+#[inline(always)]
+fn pack(p: f32, h: f32) -> u64 {
+    let whole = |x: f32| (x * PARTS + ROUNDER).to_bits() & 0x007f_ffff;
+    u64::from(whole(p)) << H_BITS | u64::from(whole(h))
+}
+
+/// Adds words to the tables.
+#[inline(always)]
+pub(crate) fn scatter(bins: &[u8], words: &[u64], tables: &mut Tables) {
+    let (four_bins, last_bins) = bins.as_chunks::<4>();
+    let (four_words, last_words) = words.as_chunks::<4>();
+    let [a, b, c, d] = tables;
+    for (bin, word) in four_bins.iter().zip(four_words) {
+        add(a, bin[0], word[0]);
+        add(b, bin[1], word[1]);
+        add(c, bin[2], word[2]);
+        add(d, bin[3], word[3]);
+    }
+    for (bin, word) in last_bins.iter().zip(last_words) {
+        add(a, *bin, *word);
+    }
+}
+
+#[inline(always)]
+fn add(table: &mut [u64; 256], bin: u8, word: u64) {
+    // Never wraps: a block is short enough.
+    let cell = &mut table[bin as usize];
+    *cell = cell.wrapping_add(word);
+}
+
+/// Adds the tables' first `len` bins to a histogram, or replaces it, and clears them. `unit` is the
+/// weight that counts as 1. Sums of whole parts are exact in doubles.
+#[inline(always)]
+pub(crate) fn collect(tables: &mut Tables, len: usize, unit: f64, fresh: bool, hist: &mut Hist) {
+    let scale = unit / f64::from(PARTS);
+    let [a, b, c, d] = tables;
+    let (a, b, c, d) = (&mut a[..len], &mut b[..len], &mut c[..len], &mut d[..len]);
+    for ((((a, b), c), d), cell) in a.iter_mut().zip(b).zip(c).zip(d).zip(&mut hist[..len]) {
+        let sum = (*a + *b) + (*c + *d);
+        let (p, h) = (double(sum >> H_BITS) * scale, double(sum & ((1 << H_BITS) - 1)) * scale);
+        *cell = if fresh { [p, h] } else { [cell[0] + p, cell[1] + h] };
+        (*a, *b, *c, *d) = (0, 0, 0, 0);
+    }
+}
+
+/// A whole number below 2^52 as a double, by setting its bits: vectorises everywhere.
+#[inline(always)]
+fn double(whole: u64) -> f64 {
+    const BASE: f64 = 4_503_599_627_370_496.0;
+    f64::from_bits(whole | BASE.to_bits()) - BASE
+}
+
+/// The product of many numbers of at least 1, in eight lanes: mantissas and the sum of exponents.
+pub(crate) struct Product {
+    mantissa: [f64; 8],
+    exponent: [u64; 8],
+}
+
+const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
+const ONE: u64 = 0x3ff0_0000_0000_0000;
+
+impl Product {
+    pub(crate) const EMPTY: Self = Self { mantissa: [1.0; 8], exponent: [0; 8] };
+
+    /// Multiplies odds by their factor and takes 1 + odds into the product. Odds stay below 1e30, so
+    /// eight of them never overflow a lane before its exponent is taken out.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
+        let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);
+        for (odds, bins) in odds.chunks_mut(64).zip(bins.chunks(64)) {
+            let (whole, rest) = odds.as_chunks_mut::<8>();
+            let (whole_bins, rest_bins) = bins.as_chunks::<8>();
+            for (odds, bins) in whole.iter_mut().zip(whole_bins) {
+                for lane in 0..8 {
+                    odds[lane] = least(odds[lane] * factor(bins[lane]));
+                    mantissa[lane] *= 1.0 + odds[lane];
+                }
+            }
+            for (lane, (odds, bin)) in rest.iter_mut().zip(rest_bins).enumerate() {
+                *odds = least(*odds * factor(*bin));
+                mantissa[lane] *= 1.0 + *odds;
+            }
+            for lane in 0..8 {
+                let bits = mantissa[lane].to_bits();
+                exponent[lane] += bits >> 52;
+                exponent[lane] -= ONE >> 52;
+                mantissa[lane] = f64::from_bits(bits & MANTISSA | ONE);
+            }
+        }
+        (self.mantissa, self.exponent) = (mantissa, exponent);
+    }
+
+    /// Natural logarithm of the product.
+    pub(crate) fn ln(&self) -> f64 {
+        let [a, b, c, d, e, f, g, h] = self.mantissa;
+        let product = ((a * b) * (c * d)) * ((e * f) * (g * h));
+        let exponent: u64 = self.exponent.iter().sum();
+        exponent as f64 * std::f64::consts::LN_2 + crate::math::ln(product)
+    }
+}
+
+#[inline(always)]
+fn least(odds: f64) -> f64 {
+    if odds < 1e30 { odds } else { 1e30 }
+}
+
+/// ln(x) for x from 1 to 1e300, within 1e-10: exponent apart, atanh series of the mantissa.
+#[inline(always)]
+pub(crate) fn ln_from_one(x: f64) -> f64 {
+    let bits = x.to_bits() + (ONE - 0x3fe6_a09e_667f_3bcd);
+    let exponent = double(bits >> 52) - 1023.0;
+    let mantissa = f64::from_bits((bits & MANTISSA) + 0x3fe6_a09e_667f_3bcd);
+    let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let q = s * s;
+    let series = 1.0
+        + q * (1.0 / 3.0
+            + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q / 13.0)))));
+    exponent * std::f64::consts::LN_2 + 2.0 * s * series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pulp::NullaryFnOnce;
+
+    #[test]
+    fn the_logarithm_is_close_enough_to_stop_by() {
+        for x in [1.0, 1.0 + 1e-12, 1.3, 1.414_3, 2.0, 3.7, 1e5, 1e30, 1e299] {
+            let error = (ln_from_one(x) - libm::log(x)).abs();
+            assert!(error < 1e-10 * (1.0 + libm::log(x)), "{x}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_word_holds_a_block_of_the_largest_values() {
+        let mut tables = [[0; 256]; 4];
+        let mut words = [0; BLOCK];
+        derive(&[ODDS_MIN; BLOCK], None, &mut words);
+        scatter(&[255; BLOCK], &words, &mut tables);
+        let mut hist = [[0.0; 2]; 256];
+        collect(&mut tables, 256, 1.0, true, &mut hist);
+        assert_eq!(hist[255], [BLOCK as f64, 0.0]);
+        derive(&[1.0; BLOCK], Some(&[0.5; BLOCK]), &mut words);
+        scatter(&[255; BLOCK], &words, &mut tables);
+        collect(&mut tables, 256, 2.0, false, &mut hist);
+        assert_eq!(hist[255], [1.5 * BLOCK as f64, 0.25 * BLOCK as f64]);
+        assert!(tables.as_flattened().iter().all(|it| *it == 0));
+    }
+
+    #[test]
+    fn instruction_sets_agree_bit_for_bit() {
+        let odds: Vec<f32> = (0..BLOCK).map(|i| 1e-3 * 1.004_f32.powi(i as i32 % 3000)).collect();
+        let bins: Vec<u8> = (0..BLOCK).map(|i| (i * 31 % 251) as u8).collect();
+        let factors = Factors::Cut { cut: 99, missing: 0.99, left: 1.013, right: 0.997 };
+        let loops = || Everything { odds: &odds, bins: &bins, factors: &factors };
+        assert_eq!(Machine::new().run(loops()), loops().call());
+    }
+
+    struct Everything<'a> {
+        odds: &'a [f32],
+        bins: &'a [u8],
+        factors: &'a Factors<f32>,
+    }
+
+    impl pulp::NullaryFnOnce for Everything<'_> {
+        type Output = (Vec<f32>, Vec<u64>, Vec<f64>, u64);
+
+        #[inline(always)]
+        fn call(self) -> Self::Output {
+            let (mut odds, mut words) = (self.odds.to_vec(), vec![0; BLOCK]);
+            let mut checked: Vec<f64> = odds.iter().map(|it| f64::from(*it)).collect();
+            let mut product = Product::EMPTY;
+            multiply(&mut odds, self.bins, self.factors);
+            derive(&odds, Some(self.odds), &mut words);
+            product.take(&mut checked, self.bins, |bin| if bin < 7 { 0.9 } else { 1.1 });
+            (odds, words, checked, product.ln().to_bits())
+        }
+    }
+}
