@@ -9,6 +9,7 @@ use super::bags::Split;
 use super::options::EbmOptions;
 use super::pass::{Check, EMPTY, Hist, Train};
 use super::prepare::Data;
+use super::scan::Scan;
 use super::split::{Change, Fixed};
 use crate::math;
 use crate::progress::Step;
@@ -38,6 +39,8 @@ pub(crate) struct Boost<'a> {
     active: Vec<usize>,
     rng: Rng,
     hist: Box<Hist>,
+    /// Room for the histograms of all active terms.
+    look: Vec<Hist>,
     shape: Shape,
     journal: Vec<Change>,
     watch: Watch,
@@ -78,6 +81,7 @@ impl<'a> Boost<'a> {
             active,
             rng,
             hist,
+            look: Vec::new(),
             shape,
             journal,
             watch,
@@ -136,7 +140,8 @@ impl<'a> Boost<'a> {
     /// Looks at all terms, then takes steps where the known gain is highest. Known gains of terms
     /// not visited are not refreshed until the next look: lazy greedy.
     fn greedy(&mut self, tell: &dyn Fn(&Step) -> bool) -> After {
-        let mut hists = vec![EMPTY; self.active.len()];
+        let mut hists = std::mem::take(&mut self.look);
+        hists.resize(self.active.len(), EMPTY);
         self.train.histograms(&self.active, &mut hists);
         let mut gains = Vec::with_capacity(self.active.len());
         let mut first: Option<(usize, Change)> = None;
@@ -147,6 +152,7 @@ impl<'a> Boost<'a> {
             }
             gains.push(gain);
         }
+        self.look = hists;
         let steps = libm::ceil(self.options.greedy_ratio * self.active.len() as f64) as usize;
         let Some((mut place, mut change)) = first else { return After::Finished };
         for step in 0..steps {
@@ -219,11 +225,13 @@ fn fixed(data: &Data, options: &EbmOptions, term: usize, rows: &[usize], events:
             event_weight[bin] += data.weight[*row];
         }
     }
+    let (real, direction) = (bins.real(), options.direction(term));
     Fixed {
         term,
         continuous: bins.is_continuous(),
-        direction: options.direction(term),
-        real: bins.real(),
+        direction,
+        scan: Scan::new(&count, real, options.min_samples_leaf, direction),
+        real,
         count,
         events: event_weight,
     }

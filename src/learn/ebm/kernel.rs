@@ -65,9 +65,10 @@ pub(crate) enum Factors<T> {
 pub(crate) fn multiply(odds: &mut [f32], bins: &[u8], factors: &Factors<f32>) {
     match factors {
         Factors::Cut { cut, missing, left, right } => {
+            let (cut, missing, left, right) = (*cut, *missing, *left, *right);
             for (e, bin) in odds.iter_mut().zip(bins) {
-                let side = if *bin <= *cut { *left } else { *right };
-                *e = clamp(*e * if *bin == 0 { *missing } else { side });
+                let side = if *bin <= cut { left } else { right };
+                *e = clamp(*e * if *bin == 0 { missing } else { side });
             }
         }
         Factors::Table(table) => {
@@ -171,17 +172,15 @@ impl Product {
     pub(crate) fn take(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
         let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);
         for (odds, bins) in odds.chunks_mut(64).zip(bins.chunks(64)) {
-            let (whole, rest) = odds.as_chunks_mut::<8>();
-            let (whole_bins, rest_bins) = bins.as_chunks::<8>();
-            for (odds, bins) in whole.iter_mut().zip(whole_bins) {
-                for lane in 0..8 {
-                    odds[lane] = least(odds[lane] * factor(bins[lane]));
-                    mantissa[lane] *= 1.0 + odds[lane];
-                }
-            }
-            for (lane, (odds, bin)) in rest.iter_mut().zip(rest_bins).enumerate() {
+            for (odds, bin) in odds.iter_mut().zip(bins) {
                 *odds = least(*odds * factor(*bin));
-                mantissa[lane] *= 1.0 + *odds;
+            }
+            let (whole, rest) = odds.as_chunks::<8>();
+            for odds in whole {
+                mantissa = std::array::from_fn(|lane| mantissa[lane] * (1.0 + odds[lane]));
+            }
+            for (mantissa, odds) in mantissa.iter_mut().zip(rest) {
+                *mantissa *= 1.0 + *odds;
             }
             for lane in 0..8 {
                 let bits = mantissa[lane].to_bits();

@@ -17,6 +17,7 @@ mod kernel;
 pub mod options;
 mod pass;
 mod prepare;
+mod scan;
 mod split;
 
 #[cfg(test)]

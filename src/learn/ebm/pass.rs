@@ -212,9 +212,10 @@ impl NullaryFnOnce for CheckStep<'_> {
         {
             match factors {
                 Factors::Cut { cut, missing, left, right } => {
+                    let (cut, missing, left, right) = (*cut, *missing, *left, *right);
                     product.take(odds, bins, |bin| {
-                        let side = if bin <= *cut { *left } else { *right };
-                        if bin == 0 { *missing } else { side }
+                        let side = if bin <= cut { left } else { right };
+                        if bin == 0 { missing } else { side }
                     });
                 }
                 Factors::Table(table) => product.take(odds, bins, |bin| table[bin as usize]),
