@@ -38,6 +38,10 @@ pub(crate) type Hist = [Cell; 256];
 /// wait for each other in one table. All zero between uses.
 pub(crate) type Tables = [[u64; 256]; 4];
 
+/// Starts at a line of the cache, so that no wide store touches two.
+#[repr(align(64))]
+pub(crate) struct Aligned<T>(pub(crate) T);
+
 /// What the processor can do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Machine(pulp::Arch);
@@ -60,15 +64,18 @@ pub(crate) enum Factors<T> {
     Table(Box<[T; 256]>),
 }
 
-/// Applies the factors to the odds of a strip.
+/// Applies the factors to the odds of a strip. A factor is chosen by masks: compilers turn a choice
+/// between loaded numbers into a load from a chosen address, which is slow.
 #[inline(always)]
 pub(crate) fn multiply(odds: &mut [f32], bins: &[u8], factors: &Factors<f32>) {
     match factors {
         Factors::Cut { cut, missing, left, right } => {
-            let (cut, missing, left, right) = (*cut, *missing, *left, *right);
+            let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
+            let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
             for (e, bin) in odds.iter_mut().zip(bins) {
-                let side = if *bin <= cut { left } else { right };
-                *e = clamp(*e * if *bin == 0 { missing } else { side });
+                let is = |it: bool| u32::from(it).wrapping_neg();
+                let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
+                *e = clamp(*e * f32::from_bits(bits));
             }
         }
         Factors::Table(table) => {
@@ -169,7 +176,22 @@ impl Product {
     /// Multiplies odds by their factor and takes 1 + odds into the product. Odds stay below 1e30, so
     /// eight of them never overflow a lane before its exponent is taken out.
     #[inline(always)]
-    pub(crate) fn take(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
+    pub(crate) fn take(&mut self, odds: &mut [f64], bins: &[u8], factors: &Factors<f64>) {
+        match factors {
+            Factors::Cut { cut, missing, left, right } => {
+                let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
+                let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
+                let is = |it: bool| u64::from(it).wrapping_neg();
+                self.take_by(odds, bins, move |bin| {
+                    f64::from_bits(right ^ (other & is(bin <= cut)) ^ (mend & is(bin == 0)))
+                });
+            }
+            Factors::Table(table) => self.take_by(odds, bins, |bin| table[bin as usize]),
+        }
+    }
+
+    #[inline(always)]
+    fn take_by(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
         let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);
         for (odds, bins) in odds.chunks_mut(64).zip(bins.chunks(64)) {
             for (odds, bin) in odds.iter_mut().zip(bins) {
@@ -274,7 +296,8 @@ mod tests {
             let mut product = Product::EMPTY;
             multiply(&mut odds, self.bins, self.factors);
             derive(&odds, Some(self.odds), &mut words);
-            product.take(&mut checked, self.bins, |bin| if bin < 7 { 0.9 } else { 1.1 });
+            let factors = Factors::Cut { cut: 7, missing: 1.01, left: 0.9, right: 1.1 };
+            product.take(&mut checked, self.bins, &factors);
             (odds, words, checked, product.ln().to_bits())
         }
     }

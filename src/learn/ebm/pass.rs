@@ -5,7 +5,7 @@
 //! wherever it runs. Never allocates while it steps, but for the factors of categories.
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
-use super::kernel::{self, BLOCK, Factors, Machine, Product, STRIP, Tables};
+use super::kernel::{self, Aligned, BLOCK, Factors, Machine, Product, STRIP, Tables};
 pub(crate) use super::kernel::Hist;
 use super::split::{Change, Kind};
 use crate::math;
@@ -78,11 +78,11 @@ impl NullaryFnOnce for Step<'_> {
         let Self { train, factors, moved, next, hist } = self;
         let Train { index, len, weight, unit, odds, tables, .. } = train;
         let (moved, watched, len) = (&index[moved], &index[next], len[next]);
-        let (rows, mut words) = (odds.len(), [0; STRIP]);
+        let (rows, mut words) = (odds.len(), Aligned([0; STRIP]));
         let strips = odds.chunks_mut(STRIP).zip(moved.chunks(STRIP)).zip(watched.chunks(STRIP));
         for (strip, ((odds, moved), watched)) in strips.enumerate() {
             let weight = weight.as_ref().map(|it| &it[strip * STRIP..]);
-            let words = &mut words[..odds.len()];
+            let words = &mut words.0[..odds.len()];
             kernel::multiply(odds, moved, &factors);
             kernel::derive(odds, weight, words);
             kernel::scatter(watched, words, tables);
@@ -106,10 +106,10 @@ impl NullaryFnOnce for Look<'_> {
     #[inline(always)]
     fn call(self) {
         let Train { index, len, weight, unit, odds, tables, .. } = self.train;
-        let mut words = [0; BLOCK];
+        let mut words = Aligned([0; BLOCK]);
         for (block, odds) in odds.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
-            let words = &mut words[..odds.len()];
+            let words = &mut words.0[..odds.len()];
             kernel::derive(odds, weight.as_ref().map(|it| &it[start..]), words);
             for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
                 kernel::scatter(&index[*term][start..start + odds.len()], words, tables);
@@ -210,16 +210,7 @@ impl NullaryFnOnce for CheckStep<'_> {
         for (odds, bins, factors) in
             [(hits, hit_bins, &self.factors[0]), (misses, miss_bins, &self.factors[1])]
         {
-            match factors {
-                Factors::Cut { cut, missing, left, right } => {
-                    let (cut, missing, left, right) = (*cut, *missing, *left, *right);
-                    product.take(odds, bins, |bin| {
-                        let side = if bin <= cut { left } else { right };
-                        if bin == 0 { missing } else { side }
-                    });
-                }
-                Factors::Table(table) => product.take(odds, bins, |bin| table[bin as usize]),
-            }
+            product.take(odds, bins, factors);
         }
         let Some(weight) = weight else { return product.ln() };
         let rows = odds.iter().zip(weight.iter());
