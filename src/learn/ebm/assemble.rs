@@ -5,6 +5,7 @@
 use super::bags::Split;
 use super::boost::Shape;
 use super::options::EbmOptions;
+use super::pairs::Chosen;
 use super::prepare::Data;
 use super::{Ebm, Objective, Term, Trained, spread};
 use crate::math;
@@ -31,10 +32,25 @@ pub(crate) fn centred(data: &Data, mut shape: Shape) -> Shape {
     shape
 }
 
-pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: &[Shape]) -> Ebm {
+pub(crate) fn model(
+    data: Data,
+    options: &EbmOptions,
+    splits: &[Split],
+    chosen: Chosen,
+    shapes: &[Shape],
+) -> Ebm {
     // Bags differ in whom they hold back, never in how many.
     let band_scale = splits.first().map_or(1.0, Split::band_scale);
-    let terms = (0..data.bins.len()).map(|it| term(&data, it, shapes, band_scale)).collect();
+    let mains = (0..data.bins.len()).map(|feature| {
+        let bagged: Vec<&[f64]> = shapes.iter().map(|it| &it.scores[feature][..]).collect();
+        term(vec![feature], data.bin_weight[feature].clone(), &bagged, band_scale)
+    });
+    let pairs = chosen.pairs.iter().enumerate().map(|(place, pair)| {
+        let bagged: Vec<&[f64]> = shapes.iter().map(|it| &it.pairs[place][..]).collect();
+        let weight = chosen.axes.weights(&data, *pair);
+        term(vec![pair.left, pair.right], weight, &bagged, band_scale)
+    });
+    let terms = mains.chain(pairs).collect();
     let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
     let trained = Trained {
         rows: data.frame_rows as u64,
@@ -47,33 +63,34 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
     let mut ebm = Ebm {
         objective: Objective::LogLoss,
         bins: Vec::new(),
-        pair_bins: vec![None; data.bins.len()],
+        pair_bins: Vec::new(),
         terms,
         intercept: mean,
         bagged_intercept: vec![],
         band_scale,
         trained,
     };
-    let shift = shift_to_base_rate(&data, &ebm);
+    let shift = shift_to_base_rate(&data, &chosen, &ebm);
     ebm.intercept += shift;
     ebm.bagged_intercept = shapes.iter().map(|it| quantise(it.intercept + shift)).collect();
+    ebm.pair_bins = chosen.into_bins();
     ebm.bins = data.bins;
     ebm
 }
 
-fn term(data: &Data, feature: usize, shapes: &[Shape], band_scale: f64) -> Term {
-    let bins = data.bins[feature].len();
-    let mut scores = vec![0.0; bins];
-    for shape in shapes {
-        scores.iter_mut().zip(&shape.scores[feature]).for_each(|(sum, it)| *sum += it);
+/// A term from its scores in each bag.
+fn term(features: Vec<usize>, weight: Vec<f64>, bagged: &[&[f64]], band_scale: f64) -> Term {
+    let mut scores = vec![0.0; weight.len()];
+    for bag in bagged {
+        scores.iter_mut().zip(*bag).for_each(|(sum, it)| *sum += it);
     }
     for score in &mut scores {
-        *score /= shapes.len() as f64;
+        *score /= bagged.len() as f64;
     }
-    let of = |shape: &Shape| shape.scores[feature].iter().map(|it| quantise(*it)).collect();
-    let bagged: Vec<Vec<f64>> = shapes.iter().map(of).collect();
+    let of = |bag: &&[f64]| bag.iter().map(|it| quantise(*it)).collect();
+    let bagged: Vec<Vec<f64>> = bagged.iter().map(of).collect();
     let sd = standard_errors(&bagged, band_scale);
-    Term { features: vec![feature], scores, sd, weight: data.bin_weight[feature].clone(), bagged }
+    Term { features, scores, sd, weight, bagged }
 }
 
 /// Standard error per bin: spread of the bags times the scale. All bags have the same bins.
@@ -88,11 +105,17 @@ pub(crate) fn standard_errors(bagged: &[Vec<f64>], band_scale: f64) -> Vec<f64> 
 
 /// The shift of the intercept at which the weighted mean probability equals the base rate: Newton,
 /// kept inside a bracket that halves whenever Newton leaves it.
-fn shift_to_base_rate(data: &Data, ebm: &Ebm) -> f64 {
+fn shift_to_base_rate(data: &Data, chosen: &Chosen, ebm: &Ebm) -> f64 {
     let mut log_odds = vec![ebm.intercept; data.rows()];
-    for (feature, term) in ebm.terms.iter().enumerate() {
-        for (z, bin) in log_odds.iter_mut().zip(&data.index[feature]) {
+    let (mains, pairs) = ebm.terms.split_at(data.bins.len());
+    for (term, index) in mains.iter().zip(&data.index) {
+        for (z, bin) in log_odds.iter_mut().zip(index) {
             *z += term.scores[*bin as usize];
+        }
+    }
+    for (term, pair) in pairs.iter().zip(&chosen.pairs) {
+        for (row, z) in log_odds.iter_mut().enumerate() {
+            *z += term.scores[chosen.axes.cell(data, *pair, row)];
         }
     }
     let total: f64 = data.weight.iter().sum();

@@ -194,11 +194,19 @@ impl Product {
 
     #[inline(always)]
     fn take_by(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
-        let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);
         for (odds, bins) in odds.chunks_mut(64).zip(bins.chunks(64)) {
             for (odds, bin) in odds.iter_mut().zip(bins) {
                 *odds = least(*odds * factor(*bin));
             }
+            self.absorb(odds);
+        }
+    }
+
+    /// Takes 1 + odds of some rows into the product.
+    #[inline(always)]
+    pub(crate) fn absorb(&mut self, odds: &[f64]) {
+        let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);
+        for odds in odds.chunks(64) {
             let (whole, rest) = odds.as_chunks::<8>();
             for odds in whole {
                 mantissa = std::array::from_fn(|lane| mantissa[lane] * (1.0 + odds[lane]));

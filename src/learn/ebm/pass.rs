@@ -6,7 +6,7 @@
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
 use super::kernel::{self, Aligned, BLOCK, Factors, Machine, Product, STRIP, Tables};
-pub(crate) use super::kernel::Hist;
+pub(crate) use super::kernel::{Hist, ln_from_one};
 use super::split::{Change, Kind};
 use crate::math;
 use pulp::NullaryFnOnce;
@@ -35,7 +35,8 @@ impl Train {
         let odds = vec![math::exp(-intercept) as f32; weight.len()];
         let len = index.iter().map(|it| it.iter().max().map_or(0, |bin| 1 + *bin as usize));
         let plain = weight.iter().all(|it| *it == 1.0);
-        let unit = if plain { 1.0 } else { power_above(weight.iter().copied().fold(0.0, f64::max)) };
+        let unit =
+            if plain { 1.0 } else { power_above(weight.iter().copied().fold(0.0, f64::max)) };
         let weight = (!plain).then(|| weight.iter().map(|it| (*it / unit) as f32).collect());
         let (len, tables) = (len.collect(), Box::new([[0; 256]; 4]));
         Self { index, len, events, weight, unit, odds, tables, machine: Machine::new() }
@@ -132,7 +133,7 @@ impl NullaryFnOnce for Loss<'_> {
             let weight = weight.as_ref().map_or(1.0, |it| f64::from(it[row]));
             let odds = f64::from(*e);
             let odds = if row < *events { odds } else { 1.0 / odds };
-            sum += weight * kernel::ln_from_one(1.0 + odds);
+            sum += weight * ln_from_one(1.0 + odds);
             all += weight;
         }
         sum / all
@@ -212,10 +213,53 @@ impl NullaryFnOnce for CheckStep<'_> {
         {
             product.take(odds, bins, factors);
         }
-        let Some(weight) = weight else { return product.ln() };
-        let rows = odds.iter().zip(weight.iter());
-        rows.map(|(e, w)| w * kernel::ln_from_one(1.0 + e)).sum::<f64>()
+        match weight {
+            Some(weight) => weighted_loss(odds, weight),
+            None => product.ln(),
+        }
     }
+}
+
+/// Weighted sum of ln(1 + odds), odds from 0 to 1e30.
+pub(crate) fn total_loss(odds: &[f64], weight: Option<&[f64]>) -> f64 {
+    Machine::new().run(Total { odds, weight })
+}
+
+struct Total<'a> {
+    odds: &'a [f64],
+    weight: Option<&'a [f64]>,
+}
+
+impl NullaryFnOnce for Total<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let mut product = Product::EMPTY;
+        if let Some(weight) = self.weight {
+            return weighted_loss(self.odds, weight);
+        }
+        product.absorb(self.odds);
+        product.ln()
+    }
+}
+
+/// In eight lanes, for sums of floats depend on their order.
+#[inline(always)]
+fn weighted_loss(odds: &[f64], weight: &[f64]) -> f64 {
+    let (whole, rest) = odds.as_chunks::<8>();
+    let (whole_weight, rest_weight) = weight.as_chunks::<8>();
+    let mut lanes = [0.0; 8];
+    for (odds, weight) in whole.iter().zip(whole_weight) {
+        for lane in 0..8 {
+            lanes[lane] += weight[lane] * ln_from_one(1.0 + odds[lane]);
+        }
+    }
+    for (lane, (odds, weight)) in lanes.iter_mut().zip(rest.iter().zip(rest_weight)) {
+        *lane += *weight * ln_from_one(1.0 + *odds);
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 impl Factors<f64> {

@@ -31,7 +31,12 @@ pub(crate) struct Found {
 
 impl Scan {
     /// `count` are the rows per bin, missing first; `least` the fewest rows on a side.
-    pub(crate) fn new(count: &[u32], real: usize, least: u32, direction: Option<Direction>) -> Self {
+    pub(crate) fn new(
+        count: &[u32],
+        real: usize,
+        least: u32,
+        direction: Option<Direction>,
+    ) -> Self {
         let all: u64 = count[1..=real].iter().map(|it| u64::from(*it)).sum();
         let (mut left, mut cuts) = (0, 0..0);
         for (cut, count) in count.iter().enumerate().take(real).skip(1) {

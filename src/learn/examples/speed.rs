@@ -62,7 +62,7 @@ impl Progress for Steps {
 #[expect(clippy::print_stdout, reason = "an example prints")]
 fn measure_fit(name: &str, bags: usize, threads: usize) -> learn::Result<Ebm> {
     let frame = set(name)?;
-    let options = EbmOptions { bags, ..EbmOptions::new(7, threads) };
+    let options = EbmOptions { bags, pairs: 0, ..EbmOptions::new(7, threads) };
     let steps = Steps::default();
     let (clock, start) = (Instant::now(), Spent::now());
     let ebm = fit(&frame, &options, &steps)?;
@@ -180,7 +180,10 @@ fn table(rows: usize) -> learn::Result<Frame> {
         target.push(f64::from(u8::from(unit(row, 20) < math::sigmoid(z))));
         columns.iter_mut().zip(x).for_each(|(column, value)| column.push(value));
     }
-    frame(columns.into_iter().enumerate().map(|(i, it)| Column::continuous(format!("x{i}"), it)), target)
+    frame(
+        columns.into_iter().enumerate().map(|(i, it)| Column::continuous(format!("x{i}"), it)),
+        target,
+    )
 }
 
 /// Sine by its own series, so that no mathematics library decides about a row. For |x| <= 4.
