@@ -64,26 +64,39 @@ pub(crate) enum Factors<T> {
     Table(Box<[T; 256]>),
 }
 
-/// Applies the factors to the odds of a strip. A factor is chosen by masks: compilers turn a choice
-/// between loaded numbers into a load from a chosen address, which is slow.
+/// Applies a step to a strip: `one` takes what a row has and the number for its bin.
+///
+/// The number is chosen by masks: compilers turn a choice between loaded numbers into a load from a
+/// chosen address, which is slow.
 #[inline(always)]
-pub(crate) fn multiply(odds: &mut [f32], bins: &[u8], factors: &Factors<f32>) {
+pub(crate) fn change(
+    rows: &mut [f32],
+    bins: &[u8],
+    factors: &Factors<f32>,
+    one: impl Fn(f32, f32) -> f32,
+) {
     match factors {
         Factors::Cut { cut, missing, left, right } => {
             let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
             let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
-            for (e, bin) in odds.iter_mut().zip(bins) {
+            for (row, bin) in rows.iter_mut().zip(bins) {
                 let is = |it: bool| u32::from(it).wrapping_neg();
                 let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
-                *e = clamp(*e * f32::from_bits(bits));
+                *row = one(*row, f32::from_bits(bits));
             }
         }
         Factors::Table(table) => {
-            for (e, bin) in odds.iter_mut().zip(bins) {
-                *e = clamp(*e * table[*bin as usize]);
+            for (row, bin) in rows.iter_mut().zip(bins) {
+                *row = one(*row, table[*bin as usize]);
             }
         }
     }
+}
+
+/// Odds times a factor, within bounds.
+#[inline(always)]
+pub(crate) fn times(odds: f32, factor: f32) -> f32 {
+    clamp(odds * factor)
 }
 
 #[inline(always)]
@@ -106,6 +119,41 @@ pub(crate) fn derive(odds: &[f32], weight: Option<&[f32]>, words: &mut [u64]) {
             let p = 1.0 / (1.0 + *e);
             *word = pack(p, p * (*e * p));
         }
+    }
+}
+
+/// The words of rows with these residuals r, prediction less target: the weight times
+/// (1 + r / reach) / 2 in place of p, a quarter of the weight in place of h. A residual beyond the
+/// reach counts as the reach.
+#[inline(always)]
+pub(crate) fn derive_squared(
+    residual: &[f32],
+    weight: Option<&[f32]>,
+    reach: f32,
+    words: &mut [u64],
+) {
+    let share = |r: f32| {
+        let x = 0.5 + 0.5 * (r / reach);
+        let floored = if x > 0.0 { x } else { 0.0 };
+        if floored < 1.0 { floored } else { 1.0 }
+    };
+    if let Some(weight) = weight {
+        for ((r, w), word) in residual.iter().zip(weight).zip(words) {
+            *word = pack(share(*r) * *w, 0.25 * *w);
+        }
+    } else {
+        for (r, word) in residual.iter().zip(words) {
+            *word = pack(share(*r), 0.25);
+        }
+    }
+}
+
+/// From sums of the words of [`derive_squared`] to sums of w r and of w.
+#[inline(always)]
+pub(crate) fn squared_sums(reach: f64, hist: &mut [Cell]) {
+    for cell in hist {
+        let weight = 4.0 * cell[1];
+        *cell = [reach * (2.0 * cell[0] - weight), weight];
     }
 }
 
@@ -163,6 +211,45 @@ fn double(whole: u64) -> f64 {
     f64::from_bits(whole | BASE.to_bits()) - BASE
 }
 
+/// Applies a step to held-back rows, as [`change`] does. `after` sees up to 64 rows at a time.
+#[inline(always)]
+pub(crate) fn change_held(
+    rows: &mut [f64],
+    bins: &[u8],
+    factors: &Factors<f64>,
+    one: impl Fn(f64, f64) -> f64,
+    mut after: impl FnMut(&[f64]),
+) {
+    match factors {
+        Factors::Cut { cut, missing, left, right } => {
+            let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
+            let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
+            let is = |it: bool| u64::from(it).wrapping_neg();
+            for (rows, bins) in rows.chunks_mut(64).zip(bins.chunks(64)) {
+                for (row, bin) in rows.iter_mut().zip(bins) {
+                    let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
+                    *row = one(*row, f64::from_bits(bits));
+                }
+                after(rows);
+            }
+        }
+        Factors::Table(table) => {
+            for (rows, bins) in rows.chunks_mut(64).zip(bins.chunks(64)) {
+                for (row, bin) in rows.iter_mut().zip(bins) {
+                    *row = one(*row, table[*bin as usize]);
+                }
+                after(rows);
+            }
+        }
+    }
+}
+
+/// Odds times a factor, at most 1e30: eight of them never overflow a lane of a [`Product`].
+#[inline(always)]
+pub(crate) fn times_held(odds: f64, factor: f64) -> f64 {
+    least(odds * factor)
+}
+
 /// The product of many numbers of at least 1, in eight lanes: mantissas and the sum of exponents.
 pub(crate) struct Product {
     mantissa: [f64; 8],
@@ -174,33 +261,6 @@ const ONE: u64 = 0x3ff0_0000_0000_0000;
 
 impl Product {
     pub(crate) const EMPTY: Self = Self { mantissa: [1.0; 8], exponent: [0; 8] };
-
-    /// Multiplies odds by their factor and takes 1 + odds into the product. Odds stay below 1e30, so
-    /// eight of them never overflow a lane before its exponent is taken out.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, odds: &mut [f64], bins: &[u8], factors: &Factors<f64>) {
-        match factors {
-            Factors::Cut { cut, missing, left, right } => {
-                let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
-                let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
-                let is = |it: bool| u64::from(it).wrapping_neg();
-                self.take_by(odds, bins, move |bin| {
-                    f64::from_bits(right ^ (other & is(bin <= cut)) ^ (mend & is(bin == 0)))
-                });
-            }
-            Factors::Table(table) => self.take_by(odds, bins, |bin| table[bin as usize]),
-        }
-    }
-
-    #[inline(always)]
-    fn take_by(&mut self, odds: &mut [f64], bins: &[u8], factor: impl Fn(u8) -> f64) {
-        for (odds, bins) in odds.chunks_mut(64).zip(bins.chunks(64)) {
-            for (odds, bin) in odds.iter_mut().zip(bins) {
-                *odds = least(*odds * factor(*bin));
-            }
-            self.absorb(odds);
-        }
-    }
 
     /// Takes 1 + odds of some rows into the product.
     #[inline(always)]
@@ -304,10 +364,10 @@ mod tests {
             let (mut odds, mut words) = (self.odds.to_vec(), vec![0; BLOCK]);
             let mut checked: Vec<f64> = odds.iter().map(|it| f64::from(*it)).collect();
             let mut product = Product::EMPTY;
-            multiply(&mut odds, self.bins, self.factors);
+            change(&mut odds, self.bins, self.factors, times);
             derive(&odds, Some(self.odds), &mut words);
             let factors = Factors::Cut { cut: 7, missing: 1.01, left: 0.9, right: 1.1 };
-            product.take(&mut checked, self.bins, &factors);
+            change_held(&mut checked, self.bins, &factors, times_held, |odds| product.absorb(odds));
             (odds, words, checked, product.ln().to_bits())
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! Never knows of pairs: those are fitted on what the mains left over.
 
+use super::Objective;
 use super::bags::Split;
 use super::boost::{Shape, Terms};
 use super::options::EbmOptions;
-use super::pass::{Check, EMPTY, Hist, Train};
+use super::pass::{Check, EMPTY, Hist, Start, Train};
 use super::prepare::Data;
 use super::scan::Scan;
 use super::split::{Change, Fixed};
@@ -33,13 +34,27 @@ impl<'a> Mains<'a> {
         let gather = |rows: &[usize]| -> Vec<Vec<u8>> {
             data.index.iter().map(|it| rows.iter().map(|i| it[*i]).collect()).collect()
         };
+        let target = |rows: &[usize]| rows.iter().map(|i| data.target[*i]).collect::<Vec<f64>>();
         let (train_weight, train_events) = (weight(&trained), events(&trained));
-        let hits: f64 = train_weight[..train_events].iter().sum();
-        let rate = hits / train_weight.iter().sum::<f64>();
-        // A bag whose training persons show one class only gets a finite start.
-        let intercept = math::logit(rate.clamp(1e-6, 1.0 - 1e-6));
-        let train = Train::new(gather(&trained), train_events, &train_weight, intercept);
-        let check = Check::new(gather(&checked), events(&checked), weight(&checked), intercept);
+        let train_target = target(&trained);
+        let sum: f64 = train_weight.iter().zip(&train_target).map(|(w, y)| w * y).sum();
+        let mean = sum / train_weight.iter().sum::<f64>();
+        let objective = options.objective;
+        let intercept = match objective {
+            // A bag whose training persons show one class only gets a finite start.
+            Objective::LogLoss => math::logit(mean.clamp(1e-6, 1.0 - 1e-6)),
+            Objective::Squared => mean,
+        };
+        let start = |rows: &[usize], target, weight| Start {
+            objective,
+            index: gather(rows),
+            events: events(rows),
+            target,
+            weight,
+            intercept,
+        };
+        let train = Train::new(start(&trained, &train_target, &train_weight));
+        let check = Check::new(start(&checked, &target(&checked), &weight(&checked)));
         let fixed: Vec<Fixed> = (0..data.bins.len())
             .map(|term| fixed(data, options, term, &trained, train_events))
             .collect();

@@ -77,6 +77,16 @@ pub enum Objective {
     Squared,
 }
 
+impl Objective {
+    /// What is predicted from a score: its probability, or the score itself.
+    pub fn mean(self, score: f64) -> f64 {
+        match self {
+            Self::LogLoss => math::sigmoid(score),
+            Self::Squared => score,
+        }
+    }
+}
+
 /// What a model was fitted on, for its card.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trained {
@@ -86,7 +96,7 @@ pub struct Trained {
     pub groups: u64,
     /// Rows with target 1.
     pub events: u64,
-    /// Weighted share of target 1.
+    /// Weighted share of target 1; of a target of numbers its weighted mean.
     pub base_rate: f64,
     /// Seed of the fit.
     pub seed: u64,
@@ -143,7 +153,10 @@ pub struct Importance {
 /// [`Error::Cancelled`]. A constant column is no error: its term is 0.
 pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Result<Ebm> {
     options.check(frame)?;
-    frame.check_two_classes()?;
+    match options.objective {
+        Objective::LogLoss => frame.check_two_classes()?,
+        Objective::Squared => frame.check_target_varies()?,
+    }
     frame.check_some_column_varies()?;
     let data = prepare::Data::new(frame, options)?;
     let splits = bags::draw(&data, options)?;

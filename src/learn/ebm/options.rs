@@ -2,6 +2,7 @@
 //!
 //! Never read inside the loops over rows: the loops get plain numbers.
 
+use super::Objective;
 use crate::bins::BINS_MAX;
 use crate::error::{Error, Result};
 use crate::frame::{ColumnKind, Frame};
@@ -19,6 +20,8 @@ pub enum Direction {
 /// Options of [`crate::ebm::fit`]. Start from [`EbmOptions::new`] and change fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EbmOptions {
+    /// What is learned, by which loss. Default: log-odds by log loss.
+    pub objective: Objective,
     /// Seed of every random choice.
     pub seed: u64,
     /// Threads, at least 1. Never changes the result.
@@ -68,6 +71,7 @@ impl EbmOptions {
     /// The defaults with a seed and a number of threads.
     pub fn new(seed: u64, threads: usize) -> Self {
         Self {
+            objective: Objective::LogLoss,
             seed,
             threads,
             bags: 14,
@@ -97,7 +101,17 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 16] = [
+        let rules: [(&'static str, bool, &'static str); 18] = [
+            (
+                "objective",
+                self.objective == Objective::Squared || !frame.is_numeric(),
+                "squared for a target of numbers",
+            ),
+            (
+                "pairs",
+                self.objective == Objective::LogLoss || self.pairs == 0,
+                "0 for squared error: pairs are fitted for log loss only",
+            ),
             ("threads", (1..=1024).contains(&self.threads), "from 1 to 1024"),
             ("bags", (2..=200).contains(&self.bags), "from 2 to 200"),
             (

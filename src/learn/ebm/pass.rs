@@ -5,6 +5,7 @@
 //! wherever it runs. Never allocates while it steps, but for the factors of categories.
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
+use super::Objective;
 use super::kernel::{self, Aligned, BLOCK, Factors, Machine, Product, STRIP, Tables};
 pub(crate) use super::kernel::{Hist, ln_from_one};
 use super::split::{Change, Kind};
@@ -13,39 +14,68 @@ use pulp::NullaryFnOnce;
 
 pub(crate) const EMPTY: Hist = [[0.0; 2]; 256];
 
+/// Rows to train on or to check with, before the first step.
+#[derive(Debug)]
+pub(crate) struct Start<'a> {
+    pub(crate) objective: Objective,
+    /// Per term, per row.
+    pub(crate) index: Vec<Vec<u8>>,
+    /// For log loss: rows with target 1 come first.
+    pub(crate) events: usize,
+    /// For squared error.
+    pub(crate) target: &'a [f64],
+    pub(crate) weight: &'a [f64],
+    /// Score of every row.
+    pub(crate) intercept: f64,
+}
+
 /// The rows a bag trains on.
 #[derive(Debug)]
 pub(crate) struct Train {
+    objective: Objective,
     index: Vec<Vec<u8>>,
     /// Per term, bins up to the last one any row uses.
     len: Vec<usize>,
-    /// Rows with target 1 come first.
     events: usize,
     /// In units; `None` if all are 1.
     weight: Option<Vec<f32>>,
     /// The weight that counts as 1: a power of two not below any weight.
     unit: f64,
-    odds: Vec<f32>,
+    /// Log loss: odds exp(-score). Squared error: residuals, score less target.
+    rows: Vec<f32>,
+    /// Squared error: a power of two at least twice any residual at the start.
+    reach: f64,
     tables: Box<Tables>,
     machine: Machine,
 }
 
 impl Train {
-    pub(crate) fn new(index: Vec<Vec<u8>>, events: usize, weight: &[f64], intercept: f64) -> Self {
-        let odds = vec![math::exp(-intercept) as f32; weight.len()];
+    pub(crate) fn new(start: Start<'_>) -> Self {
+        let Start { objective, index, events, target, weight, intercept } = start;
+        let rows: Vec<f32> = match objective {
+            Objective::LogLoss => vec![math::exp(-intercept) as f32; weight.len()],
+            Objective::Squared => target.iter().map(|it| (intercept - it) as f32).collect(),
+        };
+        let largest = rows.iter().fold(0.0_f32, |most, it| most.max(it.abs()));
+        let reach = power_above(2.0 * f64::from(largest).max(1e-30));
         let len = index.iter().map(|it| it.iter().max().map_or(0, |bin| 1 + *bin as usize));
         let plain = weight.iter().all(|it| *it == 1.0);
         let unit =
             if plain { 1.0 } else { power_above(weight.iter().copied().fold(0.0, f64::max)) };
         let weight = (!plain).then(|| weight.iter().map(|it| (*it / unit) as f32).collect());
         let (len, tables) = (len.collect(), Box::new([[0; 256]; 4]));
-        Self { index, len, events, weight, unit, odds, tables, machine: Machine::new() }
+        let machine = Machine::new();
+        Self { objective, index, len, events, weight, unit, rows, reach, tables, machine }
     }
 
     /// Applies a change and leaves the histogram of term `next` after it in `hist`.
     pub(crate) fn step(&mut self, change: &Change, next: usize, hist: &mut Hist) {
-        let factors = factors(change, false).narrow();
+        let factors = match self.objective {
+            Objective::LogLoss => factors(change, |delta| math::exp(-delta), 1.0),
+            Objective::Squared => factors(change, |delta| delta, 0.0),
+        };
         let (machine, len) = (self.machine, self.len[next]);
+        let factors = factors.narrow();
         machine.run(Step { train: self, factors, moved: change.term, next, hist });
         hist[len..].fill([0.0; 2]);
     }
@@ -57,7 +87,7 @@ impl Train {
         terms.iter().zip(hists).for_each(|(term, hist)| hist[self.len[*term]..].fill([0.0; 2]));
     }
 
-    /// Mean log loss, for the listener only.
+    /// Mean loss, for the listener only.
     pub(crate) fn loss(&self) -> f64 {
         self.machine.run(Loss(self))
     }
@@ -77,20 +107,31 @@ impl NullaryFnOnce for Step<'_> {
     #[inline(always)]
     fn call(self) {
         let Self { train, factors, moved, next, hist } = self;
-        let Train { index, len, weight, unit, odds, tables, .. } = train;
+        let Train { objective, index, len, weight, unit, rows, reach, tables, .. } = train;
         let (moved, watched, len) = (&index[moved], &index[next], len[next]);
-        let (rows, mut words) = (odds.len(), Aligned([0; STRIP]));
-        let strips = odds.chunks_mut(STRIP).zip(moved.chunks(STRIP)).zip(watched.chunks(STRIP));
-        for (strip, ((odds, moved), watched)) in strips.enumerate() {
+        let (all, mut words) = (rows.len(), Aligned([0; STRIP]));
+        let strips = rows.chunks_mut(STRIP).zip(moved.chunks(STRIP)).zip(watched.chunks(STRIP));
+        for (strip, ((rows, moved), watched)) in strips.enumerate() {
             let weight = weight.as_ref().map(|it| &it[strip * STRIP..]);
-            let words = &mut words.0[..odds.len()];
-            kernel::multiply(odds, moved, &factors);
-            kernel::derive(odds, weight, words);
+            let words = &mut words.0[..rows.len()];
+            match objective {
+                Objective::LogLoss => {
+                    kernel::change(rows, moved, &factors, kernel::times);
+                    kernel::derive(rows, weight, words);
+                }
+                Objective::Squared => {
+                    kernel::change(rows, moved, &factors, |r, delta| r + delta);
+                    kernel::derive_squared(rows, weight, *reach as f32, words);
+                }
+            }
             kernel::scatter(watched, words, tables);
-            let done = strip * STRIP + odds.len();
-            if done % BLOCK == 0 || done == rows {
+            let done = strip * STRIP + rows.len();
+            if done.is_multiple_of(BLOCK) || done == all {
                 kernel::collect(tables, len, *unit, done <= BLOCK, hist);
             }
+        }
+        if *objective == Objective::Squared {
+            kernel::squared_sums(*reach, &mut hist[..len]);
         }
     }
 }
@@ -106,15 +147,24 @@ impl NullaryFnOnce for Look<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Train { index, len, weight, unit, odds, tables, .. } = self.train;
+        let Train { objective, index, len, weight, unit, rows, reach, tables, .. } = self.train;
         let mut words = Aligned([0; BLOCK]);
-        for (block, odds) in odds.chunks(BLOCK).enumerate() {
+        for (block, rows) in rows.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
-            let words = &mut words.0[..odds.len()];
-            kernel::derive(odds, weight.as_ref().map(|it| &it[start..]), words);
+            let weight = weight.as_ref().map(|it| &it[start..]);
+            let words = &mut words.0[..rows.len()];
+            match objective {
+                Objective::LogLoss => kernel::derive(rows, weight, words),
+                Objective::Squared => kernel::derive_squared(rows, weight, *reach as f32, words),
+            }
             for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
-                kernel::scatter(&index[*term][start..start + odds.len()], words, tables);
+                kernel::scatter(&index[*term][start..start + rows.len()], words, tables);
                 kernel::collect(tables, len[*term], *unit, block == 0, hist);
+            }
+        }
+        if *objective == Objective::Squared {
+            for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
+                kernel::squared_sums(*reach, &mut hist[..len[*term]]);
             }
         }
     }
@@ -127,13 +177,17 @@ impl NullaryFnOnce for Loss<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        let Train { weight, odds, events, .. } = self.0;
+        let Train { objective, weight, rows, events, .. } = self.0;
         let (mut sum, mut all) = (0.0, 0.0);
-        for (row, e) in odds.iter().enumerate() {
+        for (row, it) in rows.iter().enumerate() {
             let weight = weight.as_ref().map_or(1.0, |it| f64::from(it[row]));
-            let odds = f64::from(*e);
-            let odds = if row < *events { odds } else { 1.0 / odds };
-            sum += weight * ln_from_one(1.0 + odds);
+            let it = f64::from(*it);
+            let loss = match objective {
+                Objective::LogLoss if row < *events => ln_from_one(1.0 + it),
+                Objective::LogLoss => ln_from_one(1.0 + 1.0 / it),
+                Objective::Squared => it * it,
+            };
+            sum += weight * loss;
             all += weight;
         }
         sum / all
@@ -146,32 +200,33 @@ fn power_above(x: f64) -> f64 {
     libm::ldexp(1.0, if fraction == 0.5 { exponent - 1 } else { exponent })
 }
 
-/// The rows a bag holds back. `odds` are against the row's own target: exp(-margin).
+/// The rows a bag holds back.
 #[derive(Debug)]
 pub(crate) struct Check {
+    objective: Objective,
     index: Vec<Vec<u8>>,
     events: usize,
     weight: Option<Vec<f64>>,
     total: f64,
-    odds: Vec<f64>,
+    /// Log loss: odds against the row's own target, exp(-margin). Squared error: residuals.
+    rows: Vec<f64>,
     loss: f64,
     machine: Machine,
 }
 
 impl Check {
-    pub(crate) fn new(
-        index: Vec<Vec<u8>>,
-        events: usize,
-        weight: Vec<f64>,
-        intercept: f64,
-    ) -> Self {
-        let of = |row: usize| math::exp(if row < events { -intercept } else { intercept });
-        let odds = (0..weight.len()).map(of).collect();
+    pub(crate) fn new(start: Start<'_>) -> Self {
+        let Start { objective, index, events, target, weight, intercept } = start;
+        let margin = |row: usize| if row < events { intercept } else { -intercept };
+        let rows = match objective {
+            Objective::LogLoss => (0..weight.len()).map(|row| math::exp(-margin(row))).collect(),
+            Objective::Squared => target.iter().map(|it| intercept - it).collect(),
+        };
         let total = weight.iter().sum();
         let plain = weight.iter().all(|it| *it == 1.0);
-        let weight = (!plain).then_some(weight);
+        let weight = (!plain).then(|| weight.to_vec());
         let machine = Machine::new();
-        let mut check = Self { index, events, weight, total, odds, loss: 0.0, machine };
+        let mut check = Self { objective, index, events, weight, total, rows, loss: 0.0, machine };
         if !check.index.is_empty() {
             let kind = Kind::Cut { cut: 0, missing: 0.0, left: 0.0, right: 0.0 };
             check.step(&Change { term: 0, kind });
@@ -181,13 +236,18 @@ impl Check {
 
     /// Applies a change.
     pub(crate) fn step(&mut self, change: &Change) {
-        let factors = [factors(change, false), factors(change, true)];
+        let factors = match self.objective {
+            Objective::LogLoss => {
+                [factors(change, |delta| math::exp(-delta), 1.0), factors(change, math::exp, 1.0)]
+            }
+            Objective::Squared => [0.0; 2].map(|same| factors(change, |delta| delta, same)),
+        };
         let machine = self.machine;
         let sum = machine.run(CheckStep { check: self, factors, moved: change.term });
         self.loss = sum / self.total;
     }
 
-    /// Weighted mean of ln(1 + exp(-margin)).
+    /// Weighted mean of ln(1 + exp(-margin)), or of squared residuals.
     pub(crate) fn loss(&self) -> f64 {
         self.loss
     }
@@ -204,17 +264,20 @@ impl NullaryFnOnce for CheckStep<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        let Check { index, events, weight, odds, .. } = self.check;
-        let (hits, misses) = odds.split_at_mut(*events);
-        let (hit_bins, miss_bins) = index[self.moved].split_at(*events);
+        let Check { objective, index, events, weight, rows, .. } = self.check;
+        let (bins, [hit, miss]) = (&index[self.moved], &self.factors);
+        if *objective == Objective::Squared {
+            kernel::change_held(rows, bins, hit, |r, delta| r + delta, |_| ());
+            return weighted_squares(rows, weight.as_deref());
+        }
+        let (hits, misses) = rows.split_at_mut(*events);
+        let (hit_bins, miss_bins) = bins.split_at(*events);
         let mut product = Product::EMPTY;
-        for (odds, bins, factors) in
-            [(hits, hit_bins, &self.factors[0]), (misses, miss_bins, &self.factors[1])]
-        {
-            product.take(odds, bins, factors);
+        for (odds, bins, factors) in [(hits, hit_bins, hit), (misses, miss_bins, miss)] {
+            kernel::change_held(odds, bins, factors, kernel::times_held, |it| product.absorb(it));
         }
         match weight {
-            Some(weight) => weighted_loss(odds, weight),
+            Some(weight) => weighted_loss(rows, weight),
             None => product.ln(),
         }
     }
@@ -244,19 +307,27 @@ impl NullaryFnOnce for Total<'_> {
     }
 }
 
-/// In eight lanes, for sums of floats depend on their order.
 #[inline(always)]
 fn weighted_loss(odds: &[f64], weight: &[f64]) -> f64 {
-    let (whole, rest) = odds.as_chunks::<8>();
-    let (whole_weight, rest_weight) = weight.as_chunks::<8>();
-    let mut lanes = [0.0; 8];
-    for (odds, weight) in whole.iter().zip(whole_weight) {
-        for lane in 0..8 {
-            lanes[lane] += weight[lane] * ln_from_one(1.0 + odds[lane]);
-        }
+    sum_in_lanes(odds, |row, e| weight[row] * ln_from_one(1.0 + e))
+}
+
+#[inline(always)]
+fn weighted_squares(residuals: &[f64], weight: Option<&[f64]>) -> f64 {
+    match weight {
+        Some(weight) => sum_in_lanes(residuals, |row, r| weight[row] * (r * r)),
+        None => sum_in_lanes(residuals, |_, r| r * r),
     }
-    for (lane, (odds, weight)) in lanes.iter_mut().zip(rest.iter().zip(rest_weight)) {
-        *lane += *weight * ln_from_one(1.0 + *odds);
+}
+
+/// A sum over rows in eight lanes, for sums of floats depend on their order.
+#[inline(always)]
+fn sum_in_lanes(rows: &[f64], of: impl Fn(usize, f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 8];
+    for (eight, rows) in rows.chunks(8).enumerate() {
+        for (lane, row) in rows.iter().enumerate() {
+            lanes[lane] += of(8 * eight + lane, *row);
+        }
     }
     let [a, b, c, d, e, f, g, h] = lanes;
     ((a + b) + (c + d)) + ((e + f) + (g + h))
@@ -276,13 +347,9 @@ impl Factors<f64> {
     }
 }
 
-/// exp(-delta) of what a change adds to the score of each bin; the inverse if `inverse`.
-fn factors(change: &Change, inverse: bool) -> Factors<f64> {
-    let factor = |delta: f64| match (delta, inverse) {
-        (0.0, _) => 1.0,
-        (_, false) => math::exp(-delta),
-        _ => math::exp(delta),
-    };
+/// What a change does to each bin: `of` what it adds to the score, `same` where it adds nothing.
+fn factors(change: &Change, of: impl Fn(f64) -> f64, same: f64) -> Factors<f64> {
+    let factor = |delta: f64| if delta == 0.0 { same } else { of(delta) };
     match &change.kind {
         Kind::Cut { cut, missing, left, right } => Factors::Cut {
             cut: *cut,
@@ -295,7 +362,7 @@ fn factors(change: &Change, inverse: bool) -> Factors<f64> {
             let of = |bin| match (left.holds(bin), right.holds(bin)) {
                 (true, _) => low,
                 (_, true) => high,
-                _ => 1.0,
+                _ => same,
             };
             Factors::Table(Box::new(std::array::from_fn(of)))
         }
@@ -310,7 +377,14 @@ mod tests {
     fn the_loss_of_products_is_the_loss_of_rows() {
         let rows = 77;
         let weight = vec![1.0; rows];
-        let mut check = Check::new(vec![vec![1; rows]], 30, weight, -2.0);
+        let mut check = Check::new(Start {
+            objective: Objective::LogLoss,
+            index: vec![vec![1; rows]],
+            events: 30,
+            target: &[],
+            weight: &weight,
+            intercept: -2.0,
+        });
         let kind = Kind::Cut { cut: 1, missing: 0.0, left: 70.0, right: 0.0 };
         for change in [None, Some(Change { term: 0, kind })] {
             let score = if change.is_some() { 68.0 } else { -2.0 };
@@ -328,7 +402,14 @@ mod tests {
         let rows = 10_001;
         let bins: Vec<u8> = (0..rows).map(|i| (i % 7) as u8).collect();
         let weight: Vec<f64> = (0..rows).map(|i| 1.0 + f64::from(i % 3)).collect();
-        let mut train = Train::new(vec![bins.clone()], 10, &weight, -1.5);
+        let mut train = Train::new(Start {
+            objective: Objective::LogLoss,
+            index: vec![bins.clone()],
+            events: 10,
+            target: &[],
+            weight: &weight,
+            intercept: -1.5,
+        });
         let kind = Kind::Cut { cut: 3, missing: 0.25, left: -0.5, right: 0.125 };
         let (mut hist, mut all) = (EMPTY, vec![EMPTY]);
         hist[200] = [1.0; 2];
