@@ -28,6 +28,10 @@ pub struct EbmOptions {
     pub threads: usize,
     /// Bags, 2 to 200. Default 14.
     pub bags: usize,
+    /// Bags inside each bag, 0 to 100, of its training persons drawn with replacement: a step on a
+    /// main effect is the mean of their steps. A fit of mains takes 1 + this many times the time.
+    /// Default 0: none.
+    pub inner_bags: usize,
     /// Share of persons each bag holds back to know when to stop, in (0, 0.5]. Default 0.15.
     pub validation_share: f64,
     /// Most bins per feature, missing and unseen included, 4 to 256. Default 256.
@@ -75,6 +79,7 @@ impl EbmOptions {
             seed,
             threads,
             bags: 14,
+            inner_bags: 0,
             validation_share: 0.15,
             bins_max: BINS_MAX,
             learning_rate: 0.015,
@@ -101,7 +106,7 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 18] = [
+        let rules: [(&'static str, bool, &'static str); 19] = [
             (
                 "objective",
                 self.objective == Objective::Squared || !frame.is_numeric(),
@@ -113,6 +118,7 @@ impl EbmOptions {
                 "0 for squared error: pairs are fitted for log loss only",
             ),
             ("threads", (1..=1024).contains(&self.threads), "from 1 to 1024"),
+            ("inner_bags", self.inner_bags <= 100, "at most 100"),
             ("bags", (2..=200).contains(&self.bags), "from 2 to 200"),
             (
                 "validation_share",

@@ -29,6 +29,25 @@ pub(crate) struct Start<'a> {
     pub(crate) intercept: f64,
 }
 
+/// Weights of rows in units.
+#[derive(Debug)]
+pub(crate) struct Weights {
+    /// `None` if all are 1.
+    rows: Option<Vec<f32>>,
+    /// The weight that counts as 1: a power of two not below any weight.
+    unit: f64,
+}
+
+impl Weights {
+    pub(crate) fn new(weight: &[f64]) -> Self {
+        if weight.iter().all(|it| *it == 1.0) {
+            return Self { rows: None, unit: 1.0 };
+        }
+        let unit = power_above(weight.iter().copied().fold(0.0, f64::max));
+        Self { rows: Some(weight.iter().map(|it| (*it / unit) as f32).collect()), unit }
+    }
+}
+
 /// The rows a bag trains on.
 #[derive(Debug)]
 pub(crate) struct Train {
@@ -37,10 +56,7 @@ pub(crate) struct Train {
     /// Per term, bins up to the last one any row uses.
     len: Vec<usize>,
     events: usize,
-    /// In units; `None` if all are 1.
-    weight: Option<Vec<f32>>,
-    /// The weight that counts as 1: a power of two not below any weight.
-    unit: f64,
+    weights: Weights,
     /// Log loss: odds exp(-score). Squared error: residuals, score less target.
     rows: Vec<f32>,
     /// Squared error: a power of two at least twice any residual at the start.
@@ -59,13 +75,10 @@ impl Train {
         let largest = rows.iter().fold(0.0_f32, |most, it| most.max(it.abs()));
         let reach = power_above(2.0 * f64::from(largest).max(1e-30));
         let len = index.iter().map(|it| it.iter().max().map_or(0, |bin| 1 + *bin as usize));
-        let plain = weight.iter().all(|it| *it == 1.0);
-        let unit =
-            if plain { 1.0 } else { power_above(weight.iter().copied().fold(0.0, f64::max)) };
-        let weight = (!plain).then(|| weight.iter().map(|it| (*it / unit) as f32).collect());
+        let weights = Weights::new(weight);
         let (len, tables) = (len.collect(), Box::new([[0; 256]; 4]));
         let machine = Machine::new();
-        Self { objective, index, len, events, weight, unit, rows, reach, tables, machine }
+        Self { objective, index, len, events, weights, rows, reach, tables, machine }
     }
 
     /// Applies a change and leaves the histogram of term `next` after it in `hist`.
@@ -82,8 +95,17 @@ impl Train {
 
     /// Histograms of several terms at the present scores, in one walk over the rows.
     pub(crate) fn histograms(&mut self, terms: &[usize], hists: &mut [Hist]) {
+        self.look(None, terms, hists);
+    }
+
+    /// As [`Train::histograms`], with other weights of the rows.
+    pub(crate) fn histograms_of(&mut self, weights: &Weights, terms: &[usize], hists: &mut [Hist]) {
+        self.look(Some(weights), terms, hists);
+    }
+
+    fn look(&mut self, weights: Option<&Weights>, terms: &[usize], hists: &mut [Hist]) {
         let machine = self.machine;
-        machine.run(Look { train: self, terms, hists });
+        machine.run(Look { train: self, weights, terms, hists });
         terms.iter().zip(hists).for_each(|(term, hist)| hist[self.len[*term]..].fill([0.0; 2]));
     }
 
@@ -107,7 +129,8 @@ impl NullaryFnOnce for Step<'_> {
     #[inline(always)]
     fn call(self) {
         let Self { train, factors, moved, next, hist } = self;
-        let Train { objective, index, len, weight, unit, rows, reach, tables, .. } = train;
+        let Train { objective, index, len, weights, rows, reach, tables, .. } = train;
+        let Weights { rows: weight, unit } = weights;
         let (moved, watched, len) = (&index[moved], &index[next], len[next]);
         let (all, mut words) = (rows.len(), Aligned([0; STRIP]));
         let strips = rows.chunks_mut(STRIP).zip(moved.chunks(STRIP)).zip(watched.chunks(STRIP));
@@ -138,6 +161,7 @@ impl NullaryFnOnce for Step<'_> {
 
 struct Look<'a> {
     train: &'a mut Train,
+    weights: Option<&'a Weights>,
     terms: &'a [usize],
     hists: &'a mut [Hist],
 }
@@ -147,7 +171,8 @@ impl NullaryFnOnce for Look<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Train { objective, index, len, weight, unit, rows, reach, tables, .. } = self.train;
+        let Train { objective, index, len, weights, rows, reach, tables, .. } = self.train;
+        let Weights { rows: weight, unit } = self.weights.unwrap_or(weights);
         let mut words = Aligned([0; BLOCK]);
         for (block, rows) in rows.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
@@ -177,7 +202,8 @@ impl NullaryFnOnce for Loss<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        let Train { objective, weight, rows, events, .. } = self.0;
+        let Train { objective, weights, rows, events, .. } = self.0;
+        let weight = &weights.rows;
         let (mut sum, mut all) = (0.0, 0.0);
         for (row, it) in rows.iter().enumerate() {
             let weight = weight.as_ref().map_or(1.0, |it| f64::from(it[row]));
@@ -357,6 +383,10 @@ fn factors(change: &Change, of: impl Fn(f64) -> f64, same: f64) -> Factors<f64> 
             left: factor(*left),
             right: factor(*right),
         },
+        Kind::Table(deltas) => {
+            let of = |bin: usize| deltas.get(bin).map_or(same, |delta| factor(*delta));
+            Factors::Table(Box::new(std::array::from_fn(of)))
+        }
         Kind::Sets { left, right, .. } => {
             let (low, high) = (factor(left.delta), factor(right.delta));
             let of = |bin| match (left.holds(bin), right.holds(bin)) {

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Cut { cut: u8, missing: f64, left: f64, right: f64 },
     /// Bins in neither set stay as they are.
     Sets { left: Set, right: Set },
+    /// Every bin gets its own: the mean of steps.
+    Table(Box<[f64]>),
 }
 
 /// Some bins and what they get.
@@ -51,6 +53,9 @@ impl Change {
                 for score in high {
                     *score += right;
                 }
+            }
+            Kind::Table(deltas) => {
+                scores.iter_mut().zip(deltas).for_each(|(score, delta)| *score += delta);
             }
             Kind::Sets { left, right } => {
                 for (bin, score) in scores.iter_mut().enumerate() {
