@@ -110,7 +110,10 @@ impl fmt::Display for Error {
                 write!(f, "column {column}, row {row}: category index past the labels")
             }
             Self::Duplicate { name } => write!(f, "{name} occurs twice"),
-            Self::Target { row } => write!(f, "row {row}: target is neither 0 nor 1"),
+            Self::Target { row } => write!(
+                f,
+                "row {row}: target is neither 0 nor 1 (or no finite number where numbers are allowed)"
+            ),
             Self::Weight { row } => write!(f, "row {row}: weight is not positive and finite"),
             Self::Value { what, row } => write!(f, "row {row}: {what} is out of range"),
             Self::OneClass => write!(f, "all targets are equal"),

@@ -139,6 +139,7 @@ pub struct Frame {
     weight: Option<Vec<f64>>,
     group: Vec<u32>,
     time: Vec<i32>,
+    numeric: bool,
 }
 
 impl Frame {
@@ -152,13 +153,28 @@ impl Frame {
         group: Vec<u32>,
         time: Vec<i32>,
     ) -> Result<Self> {
+        if let Some(row) = target.iter().position(|it| *it != 0.0 && *it != 1.0) {
+            return Err(Error::Target { row });
+        }
+        Ok(Self { numeric: false, ..Self::numeric(columns, target, weight, group, time)? })
+    }
+
+    /// As [`Frame::new`], but the target is any finite number: for
+    /// [`crate::ebm::Objective::Squared`] only.
+    pub fn numeric(
+        columns: Vec<Column>,
+        target: Vec<f64>,
+        weight: Option<Vec<f64>>,
+        group: Vec<u32>,
+        time: Vec<i32>,
+    ) -> Result<Self> {
         let rows = target.len();
         if rows == 0 || columns.is_empty() {
             return Err(Error::Empty);
         }
         check_distinct(columns.iter().map(|it| &it.name))?;
         columns.iter().try_for_each(|it| it.check(rows))?;
-        if let Some(row) = target.iter().position(|it| *it != 0.0 && *it != 1.0) {
+        if let Some(row) = target.iter().position(|it| !it.is_finite()) {
             return Err(Error::Target { row });
         }
         if let Some(weight) = &weight {
@@ -169,7 +185,7 @@ impl Frame {
         }
         check_length("group", group.len(), rows)?;
         check_length("time", time.len(), rows)?;
-        Ok(Self { columns, target, weight, group, time })
+        Ok(Self { columns, target, weight, group, time, numeric: true })
     }
 
     /// Number of rows, at least 1.
@@ -177,12 +193,17 @@ impl Frame {
         self.target.len()
     }
 
+    /// Whether the target may be any number, not only 0 and 1.
+    pub fn is_numeric(&self) -> bool {
+        self.numeric
+    }
+
     /// The columns.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    /// The targets, each 0 or 1.
+    /// The targets, each 0 or 1 unless the frame is numeric.
     pub fn target(&self) -> &[f64] {
         &self.target
     }
@@ -228,6 +249,12 @@ impl Frame {
         if events == 0 || events == self.rows() { Err(Error::OneClass) } else { Ok(()) }
     }
 
+    /// [`Error::OneClass`] if all targets are equal, whatever they are.
+    pub fn check_target_varies(&self) -> Result<()> {
+        let constant = self.target.windows(2).all(|it| it[0] == it[1]);
+        if constant { Err(Error::OneClass) } else { Ok(()) }
+    }
+
     /// [`Error::AllConstant`] if no column takes two values. A model may hold some constant columns:
     /// they get no effect; see [`Frame::constant_columns`] to tell the reader.
     pub fn check_some_column_varies(&self) -> Result<()> {
@@ -265,6 +292,7 @@ impl Frame {
             weight: self.weight.as_ref().map(|it| rows.iter().map(|i| it[*i]).collect()),
             group: rows.iter().map(|i| self.group[*i]).collect(),
             time: rows.iter().map(|i| self.time[*i]).collect(),
+            numeric: self.numeric,
         })
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn model(
         steps: shapes.iter().map(|it| it.steps).collect(),
     };
     let mut ebm = Ebm {
-        objective: Objective::LogLoss,
+        objective: options.objective,
         bins: Vec::new(),
         pair_bins: Vec::new(),
         terms,
@@ -73,9 +73,23 @@ pub(crate) fn model(
     let shift = shift_to_base_rate(&data, &chosen, &ebm);
     ebm.intercept += shift;
     ebm.bagged_intercept = shapes.iter().map(|it| quantise(it.intercept + shift)).collect();
+    if data.unit != 1.0 {
+        scale(&mut ebm, data.unit);
+    }
     ebm.pair_bins = chosen.into_bins();
     ebm.bins = data.bins;
     ebm
+}
+
+/// From units of the target to the target: a power of two, so nothing is rounded.
+fn scale(ebm: &mut Ebm, unit: f64) {
+    ebm.intercept *= unit;
+    ebm.trained.base_rate *= unit;
+    ebm.bagged_intercept.iter_mut().for_each(|it| *it *= unit);
+    for term in &mut ebm.terms {
+        let bagged = term.bagged.iter_mut().flatten();
+        term.scores.iter_mut().chain(&mut term.sd).chain(bagged).for_each(|it| *it *= unit);
+    }
 }
 
 /// A term from its scores in each bag.
@@ -119,6 +133,10 @@ fn shift_to_base_rate(data: &Data, chosen: &Chosen, ebm: &Ebm) -> f64 {
         }
     }
     let total: f64 = data.weight.iter().sum();
+    if ebm.objective == Objective::Squared {
+        let sum: f64 = log_odds.iter().zip(&data.weight).map(|(z, w)| z * w).sum();
+        return data.base_rate - sum / total;
+    }
     let (mut low, mut high, mut shift) = (-50.0, 50.0, 0.0);
     for _ in 0..200 {
         let (mut excess, mut slope) = (-data.base_rate * total, 0.0);

@@ -2,6 +2,7 @@
 //!
 //! Never splits a person: all rows of one person are on the same side.
 
+use super::Objective;
 use super::options::EbmOptions;
 use super::prepare::Data;
 use crate::error::{Error, Result};
@@ -35,7 +36,7 @@ pub(crate) fn draw(data: &Data, options: &EbmOptions) -> Result<Vec<Split>> {
     data.group[..data.events].iter().for_each(|it| with_event[*it as usize] = true);
     let (events, others): (Vec<usize>, Vec<usize>) =
         (0..data.groups).partition(|it| with_event[*it]);
-    if events.len() < 2 {
+    if options.objective == Objective::LogLoss && events.len() < 2 {
         return Err(Error::TooFewGroups { have: events.len(), need: 2 });
     }
     if data.groups < 4 {

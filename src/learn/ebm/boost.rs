@@ -232,7 +232,7 @@ impl Watch {
             window,
             tolerance: options.early_stopping_tolerance,
             best: start,
-            best_before: start,
+            best_before: f64::INFINITY,
             seen: 0,
             recent: VecDeque::with_capacity(window + 1),
             least: VecDeque::new(),
@@ -242,6 +242,12 @@ impl Watch {
 
     /// Takes the next loss; true if it is the best so far (the later of equals).
     fn see(&mut self, loss: f64) -> bool {
+        let is_best = loss <= self.best;
+        self.best = self.best.min(loss);
+        // Losses of smoothing rounds jump about: the window opens after them.
+        if !self.may_stop {
+            return is_best;
+        }
         self.seen += 1;
         self.recent.push_back(loss);
         while self.least.back().is_some_and(|it| it.1 >= loss) {
@@ -256,8 +262,6 @@ impl Watch {
                 self.least.pop_front();
             }
         }
-        let is_best = loss <= self.best;
-        self.best = self.best.min(loss);
         is_best
     }
 

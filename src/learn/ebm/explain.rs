@@ -6,12 +6,11 @@ use super::{Ebm, Term, spread};
 use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::frame::{Column, Value};
-use crate::math;
 
 /// Tolerance of the sum, in log-odds.
 const SUM_TOLERANCE: f64 = 1e-9;
 
-/// A row taken apart.
+/// A row taken apart. Of a model by [`super::Objective::Squared`] see [`Prediction`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// Log-odds where every term is 0.
@@ -41,7 +40,8 @@ pub struct Cells {
     pub terms: Vec<usize>,
 }
 
-/// A row's prediction without its parts.
+/// A row's prediction without its parts. Of a model by [`super::Objective::Squared`] both
+/// `log_odds` and `probability` are the predicted value, and its interval is on the same scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
     /// Log-odds.
@@ -169,9 +169,9 @@ impl Ebm {
         Ok(sums)
     }
 
-    /// Probabilities of all rows.
+    /// Probabilities of all rows; for [`super::Objective::Squared`] the predicted values.
     pub fn probabilities(&self, columns: &[Column]) -> Result<Vec<f64>> {
-        Ok(self.log_odds(columns)?.into_iter().map(math::sigmoid).collect())
+        Ok(self.log_odds(columns)?.into_iter().map(|it| self.objective.mean(it)).collect())
     }
 
     /// Where a row lies. [`Error::ColumnMismatch`] for another number of values.
@@ -238,10 +238,10 @@ impl Ebm {
         let half = self.band_quantile() * sd;
         Prediction {
             log_odds,
-            probability: math::sigmoid(log_odds),
+            probability: self.objective.mean(log_odds),
             sd,
-            low: math::sigmoid(log_odds - half),
-            high: math::sigmoid(log_odds + half),
+            low: self.objective.mean(log_odds - half),
+            high: self.objective.mean(log_odds + half),
         }
     }
 }

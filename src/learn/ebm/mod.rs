@@ -2,7 +2,8 @@
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
-//! `split` one step of them, `pass` its arithmetic over rows; `pairs` interactions, found, fitted,
+//! `split` one step of them, `scan` its best cut, `pass` its arithmetic over rows, `kernel` the
+//! loops of both; `pairs` interactions, found, fitted,
 //! tested and purified; `assemble` bags to one model; `explain` one row as a sum; `grid` a pair to
 //! draw.
 //!
@@ -16,6 +17,7 @@ mod bags;
 mod boost;
 mod explain;
 mod grid;
+mod kernel;
 mod mains;
 pub mod options;
 mod pairs;
@@ -23,6 +25,7 @@ mod pass;
 mod prepare;
 mod resample;
 mod run;
+mod scan;
 mod split;
 
 #[cfg(test)]
@@ -76,6 +79,16 @@ pub enum Objective {
     Squared,
 }
 
+impl Objective {
+    /// What is predicted from a score: its probability, or the score itself.
+    pub fn mean(self, score: f64) -> f64 {
+        match self {
+            Self::LogLoss => math::sigmoid(score),
+            Self::Squared => score,
+        }
+    }
+}
+
 /// What a model was fitted on, for its card.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trained {
@@ -85,7 +98,7 @@ pub struct Trained {
     pub groups: u64,
     /// Rows with target 1.
     pub events: u64,
-    /// Weighted share of target 1.
+    /// Weighted share of target 1; of a target of numbers its weighted mean.
     pub base_rate: f64,
     /// Seed of the fit.
     pub seed: u64,
@@ -142,7 +155,10 @@ pub struct Importance {
 /// [`Error::Cancelled`]. A constant column is no error: its term is 0.
 pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Result<Ebm> {
     options.check(frame)?;
-    frame.check_two_classes()?;
+    match options.objective {
+        Objective::LogLoss => frame.check_two_classes()?,
+        Objective::Squared => frame.check_target_varies()?,
+    }
     frame.check_some_column_varies()?;
     let data = prepare::Data::new(frame, options)?;
     let splits = bags::draw(&data, options)?;

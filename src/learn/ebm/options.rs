@@ -2,6 +2,7 @@
 //!
 //! Never read inside the loops over rows: the loops get plain numbers.
 
+use super::Objective;
 use crate::bins::BINS_MAX;
 use crate::error::{Error, Result};
 use crate::frame::{ColumnKind, Frame};
@@ -19,12 +20,18 @@ pub enum Direction {
 /// Options of [`crate::ebm::fit`]. Start from [`EbmOptions::new`] and change fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EbmOptions {
+    /// What is learned, by which loss. Default: log-odds by log loss.
+    pub objective: Objective,
     /// Seed of every random choice.
     pub seed: u64,
     /// Threads, at least 1. Never changes the result.
     pub threads: usize,
     /// Bags, 2 to 200. Default 14.
     pub bags: usize,
+    /// Bags inside each bag, 0 to 100, of its training persons drawn with replacement: a step on a
+    /// main effect is the mean of their steps. A fit of mains takes 1 + this many times the time.
+    /// Default 0: none.
+    pub inner_bags: usize,
     /// Share of persons each bag holds back to know when to stop, in (0, 0.5]. Default 0.15.
     pub validation_share: f64,
     /// Most bins per feature, missing and unseen included, 4 to 256. Default 256.
@@ -74,9 +81,11 @@ impl EbmOptions {
     /// The defaults with a seed and a number of threads.
     pub fn new(seed: u64, threads: usize) -> Self {
         Self {
+            objective: Objective::LogLoss,
             seed,
             threads,
             bags: 14,
+            inner_bags: 0,
             validation_share: 0.15,
             bins_max: BINS_MAX,
             learning_rate: 0.015,
@@ -104,8 +113,19 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 17] = [
+        let rules: [(&'static str, bool, &'static str); 20] = [
+            (
+                "objective",
+                self.objective == Objective::Squared || !frame.is_numeric(),
+                "squared for a target of numbers",
+            ),
+            (
+                "pairs",
+                self.objective == Objective::LogLoss || self.pairs == 0,
+                "0 for squared error: pairs are fitted for log loss only",
+            ),
             ("threads", (1..=1024).contains(&self.threads), "from 1 to 1024"),
+            ("inner_bags", self.inner_bags <= 100, "at most 100"),
             ("bags", (2..=200).contains(&self.bags), "from 2 to 200"),
             (
                 "validation_share",

@@ -2,6 +2,7 @@
 //!
 //! Never depends on the order of the frame's rows, nor on how categories are called.
 
+use super::Objective;
 use super::options::EbmOptions;
 use crate::bins::{self, Bins};
 use crate::error::Result;
@@ -22,8 +23,13 @@ pub(crate) struct Data {
     /// Person of each row as a dense number, in ascending order of the frame's numbers.
     pub(crate) group: Vec<u32>,
     pub(crate) groups: usize,
-    /// The first `events` rows have target 1, the others 0.
+    /// For log loss the first `events` rows have target 1, the others 0; for squared error 0.
     pub(crate) events: usize,
+    /// Descending. For squared error in `unit`s.
+    pub(crate) target: Vec<f64>,
+    /// What a score of 1 stands for: 1 for log loss; for squared error the power of two next to the
+    /// spread of the targets, so that steps and grains of scores fit any scale.
+    pub(crate) unit: f64,
     pub(crate) frame_rows: usize,
     pub(crate) frame_events: usize,
     pub(crate) base_rate: f64,
@@ -46,8 +52,10 @@ impl Data {
             group: Vec::new(),
             groups: numbers.len(),
             events: 0,
+            target: Vec::new(),
+            unit: 1.0,
             frame_rows: frame.rows(),
-            frame_events: frame.events(),
+            frame_events: if options.objective == Objective::LogLoss { frame.events() } else { 0 },
             base_rate: 0.0,
             bin_weight: Vec::new(),
         };
@@ -56,12 +64,26 @@ impl Data {
             data.push(frame, &raw, &numbers, before, row);
             before = Some(row);
         }
+        match options.objective {
+            Objective::LogLoss => data.events = data.target.partition_point(|it| *it > 0.5),
+            Objective::Squared => data.scale_target(),
+        }
         data.bin_weight = (0..raw.len())
             .map(|f| bins::weights(&data.bins[f], &data.index[f], &data.weight))
             .collect();
-        let hits: f64 = data.weight[..data.events].iter().sum();
-        data.base_rate = hits / data.weight.iter().sum::<f64>();
+        let sum: f64 = data.target.iter().zip(&data.weight).map(|(y, w)| y * w).sum();
+        data.base_rate = sum / data.weight.iter().sum::<f64>();
         Ok(data)
+    }
+
+    fn scale_target(&mut self) {
+        let all: f64 = self.weight.iter().sum();
+        let mean = self.target.iter().zip(&self.weight).map(|(y, w)| y * w).sum::<f64>() / all;
+        let squares =
+            self.target.iter().zip(&self.weight).map(|(y, w)| (y - mean) * (y - mean) * w);
+        let (_, exponent) = libm::frexp(libm::sqrt(squares.sum::<f64>() / all));
+        self.unit = libm::ldexp(1.0, exponent);
+        self.target.iter_mut().for_each(|it| *it /= self.unit);
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -93,7 +115,7 @@ impl Data {
         self.count.push(1);
         let place = numbers.binary_search(&frame.group()[row]).unwrap_or(0);
         self.group.push(place as u32);
-        self.events += usize::from(frame.target()[row] > 0.5);
+        self.target.push(frame.target()[row]);
     }
 }
 

@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
         self.each(Part::Mains, |bag| {
             let task =
                 Task { bag, part: Part::Mains, smoothing_rounds: self.options.smoothing_rounds };
-            let mains = Mains::new(self.data, self.options, &self.splits[bag]);
+            let mains = Mains::new(self.data, self.options, &self.splits[bag], bag);
             let (mains, steps) =
                 Boost::new(self.options, task, mains).run(&|step| self.tell(step))?;
             let shape = assemble::centred(self.data, mains.into_shape(steps));

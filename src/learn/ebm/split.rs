@@ -5,6 +5,7 @@
 
 use super::options::{Direction, EbmOptions};
 use super::pass::Hist;
+use super::scan::Scan;
 use crate::rng::Rng;
 
 /// What a step does to the scores of one term.
@@ -20,6 +21,8 @@ pub(crate) enum Kind {
     Cut { cut: u8, missing: f64, left: f64, right: f64 },
     /// Bins in neither set stay as they are.
     Sets { left: Set, right: Set },
+    /// Every bin gets its own: the mean of steps.
+    Table(Box<[f64]>),
 }
 
 /// Some bins and what they get.
@@ -51,6 +54,9 @@ impl Change {
                     *score += right;
                 }
             }
+            Kind::Table(deltas) => {
+                scores.iter_mut().zip(deltas).for_each(|(score, delta)| *score += delta);
+            }
             Kind::Sets { left, right } => {
                 for (bin, score) in scores.iter_mut().enumerate() {
                     if left.holds(bin) {
@@ -70,6 +76,7 @@ pub(crate) struct Fixed {
     pub(crate) term: usize,
     pub(crate) continuous: bool,
     pub(crate) direction: Option<Direction>,
+    pub(crate) scan: Scan,
     /// Real bins: 1..=real.
     pub(crate) real: usize,
     /// Per bin, training rows of the bag.
@@ -157,31 +164,17 @@ impl Fixed {
     }
 
     fn best_cut(&self, hist: &Hist, options: &EbmOptions, rng: &mut Rng) -> (f64, Change) {
-        let total = self.total(hist);
-        let missing = self.sums(hist, 0);
+        let sums = |[g, h]: [f64; 2]| Sums { g, h, n: 0 };
+        let scanned = self.scan.run(hist, &self.events, options.min_hessian, rng);
+        let (total, missing) = (sums(scanned.total), self.sums(hist, 0));
         let mut all = total;
         all.add(missing);
-        let apart = missing.gain(options.min_hessian) - all.gain(options.min_hessian);
-        let (mut best, mut found, mut equals) = (f64::MIN_POSITIVE, None, 0);
-        let mut left = Sums::default();
-        for cut in 1..self.real {
-            left.add(self.sums(hist, cut));
-            let right = total.without(left);
-            if !left.enough(options) || !right.enough(options) {
-                continue;
-            }
-            let gain = left.g * left.g / left.h + right.g * right.g / right.h + apart;
-            if gain < best || !self.is_legal(left, right) {
-                continue;
-            }
-            // Exact ties are broken evenly: bins without rows in this bag make runs of them.
-            equals = if gain > best { 1 } else { equals + 1 };
-            if equals == 1 || rng.below(equals) == 0 {
-                found = Some((cut, left));
-            }
-            best = gain;
-        }
-        let gain = if found.is_some() { best } else { total.gain(options.min_hessian) + apart };
+        let found = scanned.cut.map(|(cut, left)| (cut, sums(left)));
+        let found = found.filter(|it| self.is_legal(it.1, total.without(it.1)));
+        let inside = found.map_or(total.gain(options.min_hessian), |(_, left)| {
+            left.gain(options.min_hessian) + total.without(left).gain(options.min_hessian)
+        });
+        let gain = inside + missing.gain(options.min_hessian) - all.gain(options.min_hessian);
         (gain.max(0.0), self.cut(hist, options, found, total))
     }
 

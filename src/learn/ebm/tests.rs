@@ -1,6 +1,7 @@
 //! The laws of the model, on made-up frames; accuracy and truth are in the files below.
 
 mod accuracy;
+mod number;
 mod pairs;
 mod property;
 mod truth;
@@ -125,6 +126,24 @@ fn same_seed_same_bytes_for_any_number_of_threads() {
     assert_eq!(one, of(2, 5));
     assert_eq!(one, of(3, 5));
     assert_ne!(one, of(3, 6));
+}
+
+#[test]
+fn inner_bags_give_the_same_bytes_on_any_threads_and_keep_directions() {
+    let frame = small(500, 4);
+    let of = |threads, inner_bags| {
+        let mut options = EbmOptions { threads, inner_bags, bags: 3, pairs: 0, ..quick(5) };
+        options.monotone = vec![Some(Direction::Rising), None, None, None, None, None];
+        fitted(&frame, &options)
+    };
+    let one = of(1, 4);
+    assert!(one.terms == of(2, 4).terms, "threads");
+    assert!(one.terms != of(2, 0).terms, "inner bags do something");
+    let a = one.main("a").unwrap();
+    assert!(a.scores[1..a.scores.len() - 1].windows(2).all(|it| it[0] <= it[1] + 1e-12));
+    let probabilities = one.probabilities(frame.columns()).unwrap();
+    let mean = probabilities.iter().sum::<f64>() / frame.rows() as f64;
+    assert!((mean - frame.base_rate()).abs() < 1e-9);
 }
 
 #[test]
