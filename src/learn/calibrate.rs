@@ -4,7 +4,7 @@
 //! intercept), so a corrected model is still an exact sum of terms. Never isotonic: that overfits
 //! below about a thousand events and breaks the sum.
 
-use crate::ebm::{Ebm, quantise, standard_errors};
+use crate::ebm::{Ebm, quantise, quantise_table, settle, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
 
@@ -106,10 +106,24 @@ impl Platt {
         for it in &mut ebm.bagged_intercept {
             *it = quantise(self.apply(*it));
         }
+        let widths: Vec<usize> = (0..ebm.bins.len()).map(|it| ebm.pair_len(it)).collect();
         for term in &mut ebm.terms {
-            term.scores.iter_mut().for_each(|it| *it *= self.slope);
-            term.bagged.iter_mut().flatten().for_each(|it| *it = quantise(*it * self.slope));
+            term.scores.iter_mut().for_each(|it| *it = settle(*it * self.slope));
+            for bag in &mut term.bagged {
+                bag.iter_mut().for_each(|it| *it *= self.slope);
+                *bag = match term.features[..] {
+                    [_, second] => quantise_table(bag, widths[second]),
+                    _ => bag.iter().map(|it| quantise(*it)).collect(),
+                };
+            }
             term.sd = standard_errors(&term.bagged, ebm.band_scale);
+        }
+        for edit in &mut ebm.edits {
+            for it in &mut edit.cells {
+                it.before = settle(it.before * self.slope);
+                it.after = settle(it.after * self.slope);
+            }
+            edit.intercept = (self.apply(edit.intercept.0), self.apply(edit.intercept.1));
         }
         Ok(ebm)
     }

@@ -34,4 +34,7 @@ pub mod survival;
 
 pub mod artifact;
 
+#[cfg(test)]
+mod sample;
+
 pub use error::{Error, Result};

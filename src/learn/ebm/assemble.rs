@@ -9,12 +9,37 @@ use super::prepare::Data;
 use super::{Ebm, Objective, Term, Trained, spread};
 use crate::math;
 
-/// Bagged scores are multiples of this, 2^-16 log-odds: far finer than any band, and small to store.
-const GRAIN: f64 = 1.0 / 65_536.0;
+/// Bagged scores are multiples of this, 2^-12 log-odds: far finer than any band, and small to store.
+const GRAIN: f64 = 1.0 / 4096.0;
 
-/// The multiple of 2^-16 nearest to a bagged score.
+/// Scores are multiples of this, 2^-30 log-odds: finer than any tolerance, and small to store.
+const SCORE_GRAIN: f64 = 1.0 / 1_073_741_824.0;
+
+/// The multiple of 2^-30 nearest to a score.
+pub(crate) fn settle(score: f64) -> f64 {
+    libm::round(score / SCORE_GRAIN) * SCORE_GRAIN
+}
+
+/// The multiple of 2^-12 nearest to a bagged score.
 pub(crate) fn quantise(score: f64) -> f64 {
     libm::round(score / GRAIN) * GRAIN
+}
+
+/// Multiples of 2^-12 near the bagged scores of a pair, rows `width` long.
+///
+/// Where the true step of steps between four neighbours is 0, so is the rounded one, as long as no
+/// score is off by a grain: rounding each score alone would leave noise in every cell of the stored
+/// differences. Use it where [`quantise`] serves a main effect.
+pub(crate) fn quantise_table(scores: &[f64], width: usize) -> Vec<f64> {
+    let mut rounded: Vec<f64> = Vec::with_capacity(scores.len());
+    for (at, score) in scores.iter().enumerate() {
+        let (left, above) = (!at.is_multiple_of(width), at >= width);
+        let of = |holds: bool, back: usize| if holds { rounded[at - back] } else { 0.0 };
+        let likely = of(left, 1) + of(above, width) - of(left && above, width + 1);
+        let near = (score - likely).abs() < GRAIN;
+        rounded.push(if near { likely } else { quantise(*score) });
+    }
+    rounded
 }
 
 /// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
@@ -53,6 +78,7 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
         bagged_intercept: vec![],
         band_scale,
         trained,
+        edits: Vec::new(),
     };
     let shift = shift_to_base_rate(&data, &ebm);
     ebm.intercept += shift;
@@ -62,18 +88,25 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
 }
 
 fn term(data: &Data, feature: usize, shapes: &[Shape], band_scale: f64) -> Term {
-    let bins = data.bins[feature].len();
-    let mut scores = vec![0.0; bins];
-    for shape in shapes {
-        scores.iter_mut().zip(&shape.scores[feature]).for_each(|(sum, it)| *sum += it);
-    }
-    for score in &mut scores {
-        *score /= shapes.len() as f64;
-    }
     let of = |shape: &Shape| shape.scores[feature].iter().map(|it| quantise(*it)).collect();
     let bagged: Vec<Vec<f64>> = shapes.iter().map(of).collect();
+    let weight = data.bin_weight[feature].clone();
+    let mut scores = mean_of_bags(&bagged);
+    let total: f64 = weight.iter().sum();
+    let mean = scores.iter().zip(&weight).map(|(it, w)| it * w).sum::<f64>() / total;
+    for (score, w) in scores.iter_mut().zip(&weight) {
+        *score = if *w > 0.0 { settle(*score - mean) } else { 0.0 };
+    }
     let sd = standard_errors(&bagged, band_scale);
-    Term { features: vec![feature], scores, sd, weight: data.bin_weight[feature].clone(), bagged }
+    Term { features: vec![feature], scores, sd, weight, bagged }
+}
+
+/// Mean of the rounded scores of the bags, cell by cell. A stored model need not hold it again:
+/// scores are this, less what centring (for a pair: purifying) takes away.
+pub(crate) fn mean_of_bags(bagged: &[Vec<f64>]) -> Vec<f64> {
+    let cells = bagged.first().map_or(0, Vec::len);
+    let of = |cell: usize| bagged.iter().map(|it| it[cell]).sum::<f64>() / bagged.len() as f64;
+    (0..cells).map(of).collect()
 }
 
 /// Standard error per bin: spread of the bags times the scale. All bags have the same bins.

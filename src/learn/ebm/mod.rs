@@ -2,7 +2,8 @@
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `boost` the order of steps; `split` one step; `pass` the arithmetic over rows;
-//! `assemble` bags to one model; `explain` one row as a sum.
+//! `assemble` bags to one model; `explain` one row as a sum;
+//! `edit` scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -12,6 +13,7 @@
 mod assemble;
 mod bags;
 mod boost;
+mod edit;
 mod explain;
 pub mod options;
 mod pass;
@@ -21,7 +23,10 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assemble::{quantise, standard_errors};
+#[cfg(test)]
+pub(crate) use assemble::mean_of_bags;
+pub(crate) use assemble::{quantise, quantise_table, settle, standard_errors};
+pub use edit::{CellEdit, Change, Edit, Note};
 pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
 pub use options::{Direction, EbmOptions};
 
@@ -57,6 +62,8 @@ pub struct Ebm {
     pub band_scale: f64,
     /// What the model was fitted on.
     pub trained: Trained,
+    /// Changes by people since the fit, oldest first; made by [`Ebm::edit`].
+    pub edits: Vec<Edit>,
 }
 
 /// What a model predicts, and by which loss it learns.
@@ -112,7 +119,7 @@ pub struct Term {
     pub sd: Vec<f64>,
     /// Weight of the training rows per cell.
     pub weight: Vec<f64>,
-    /// Scores per bag, then per cell, rounded to multiples of 2^-16. Used for bands only.
+    /// Scores per bag, then per cell, rounded to multiples of 2^-12. Used for bands only.
     pub bagged: Vec<Vec<f64>>,
 }
 
