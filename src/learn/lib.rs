@@ -9,7 +9,8 @@
 //! - [`validate`]: splits by time and group, scores with intervals, comparison of two models.
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
-//! - [`artifact`]: the stored form of a model, apart from the types in use.
+//! - [`artifact`]: the stored form of a model, apart from the types in use; [`interpret`]: models
+//!   from and for `InterpretML`; [`lookup`]: a model as a table anyone can apply.
 //!
 //! Invariants, stated as absences: no clock, no files, no database, no network, no async runtime,
 //! no global state, no unseeded randomness, and no result that depends on the number of threads.
@@ -33,6 +34,8 @@ pub mod evidence;
 pub mod survival;
 
 pub mod artifact;
+pub mod interpret;
+pub mod lookup;
 
 #[cfg(test)]
 mod sample;
