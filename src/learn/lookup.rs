@@ -187,7 +187,7 @@ mod tests {
         let labels = ["drains", "gas", "heat, air", "\"roof\"", "roof", "(unseen)"];
         let row = |label| vec![Value::Number(0.1), Value::Missing, Value::Label(label)];
         check(&ebm, &labels.map(row));
-        assert_eq!(to_csv(&ebm).matches(",label,").count(), 4);
+        assert_eq!(to_csv(&ebm).matches("trade,label,").count(), 4);
     }
 
     #[test]

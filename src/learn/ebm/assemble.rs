@@ -42,6 +42,27 @@ pub(crate) fn quantise_table(scores: &[f64], width: usize) -> Vec<f64> {
     rounded
 }
 
+/// Bagged scores on a grid: a pair's as a table of `width`. Where scores are no log-odds, the grain
+/// is 2^-16 of the largest or finer.
+pub(crate) fn on_grid(
+    mut bagged: Vec<Vec<f64>>,
+    width: Option<usize>,
+    objective: Objective,
+) -> Vec<Vec<f64>> {
+    let largest = bagged.iter().flatten().fold(0.0_f64, |most, it| most.max(it.abs()));
+    let log_odds = objective == Objective::LogLoss;
+    let power = if log_odds || largest == 0.0 { 0 } else { libm::ilogb(largest) - 4 };
+    for bag in &mut bagged {
+        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, -power));
+        *bag = match width {
+            Some(width) => quantise_table(bag, width),
+            None => bag.iter().map(|it| quantise(*it)).collect(),
+        };
+        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, power));
+    }
+    bagged
+}
+
 /// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
 /// Bins without rows get 0.
 pub(crate) fn centred(data: &Data, mut shape: Shape) -> Shape {

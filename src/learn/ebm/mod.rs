@@ -15,6 +15,7 @@ mod bags;
 mod boost;
 mod edit;
 mod explain;
+mod merge;
 pub mod options;
 mod pass;
 mod prepare;
@@ -23,11 +24,12 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-pub(crate) use assemble::mean_of_bags;
-pub(crate) use assemble::{quantise, quantise_table, settle, standard_errors};
+pub(crate) use assemble::{
+    mean_of_bags, on_grid, quantise, quantise_table, settle, standard_errors,
+};
 pub use edit::{CellEdit, Change, Edit, Note};
 pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
+pub use merge::merge;
 pub use options::{Direction, EbmOptions};
 
 use crate::bins::Bins;

@@ -1,6 +1,7 @@
 //! The laws of the model, on made-up frames; accuracy and truth are in the files below.
 
 mod accuracy;
+mod edit;
 mod property;
 mod truth;
 

@@ -7,7 +7,7 @@
 use super::VERSION;
 use crate::artifact::{BAGS_MAX, VALUES_MAX, ensure, refuse, score_max};
 use crate::bins::{BINS_LIMIT, BinKind, Bins, Categories};
-use crate::ebm::{Ebm, Objective, Term, Trained, quantise, quantise_table, standard_errors};
+use crate::ebm::{Ebm, Objective, Term, Trained, on_grid, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
 use serde::Deserialize;
@@ -122,7 +122,7 @@ pub fn from_json(json: &str) -> Result<Imported> {
         _ => return refuse("the intercept is not one number in range"),
     };
     let bags = count_bags(&model)?;
-    let mut it = Loader { bins, pair_bins, bags, limit, band_scale: 1.0 };
+    let mut it = Loader { objective, bins, pair_bins, bags, limit, band_scale: 1.0 };
     it.band_scale = it.scale(&model)?;
     let mut terms = Vec::with_capacity(model.terms.len());
     for stored in &model.terms {
@@ -133,7 +133,8 @@ pub fn from_json(json: &str) -> Result<Imported> {
     }
     let bagged_intercept = match &model.bagged_intercept {
         Some(stored) => {
-            it.rounded(vec![it.within(flat(stored, &[bags])?, "bagged_intercept")?], None).remove(0)
+            let values = it.within(flat(stored, &[bags])?, "bagged_intercept")?;
+            on_grid(vec![values], None, objective).remove(0)
         }
         None => vec![intercept; bags],
     };
@@ -254,6 +255,7 @@ fn count_bags(model: &Model) -> Result<usize> {
 
 /// What loading a term needs.
 struct Loader {
+    objective: Objective,
     bins: Vec<Bins>,
     pair_bins: Vec<Option<Bins>>,
     bags: usize,
@@ -328,7 +330,7 @@ impl Loader {
             [_, second] => self.pair_bins[second].as_ref().map(Bins::len),
             _ => None,
         };
-        let bagged = self.rounded(bagged, width);
+        let bagged = on_grid(bagged, width, self.objective);
         let sd = standard_errors(&bagged, self.band_scale);
         Ok(Term { features, scores, sd, weight, bagged })
     }
@@ -338,22 +340,6 @@ impl Loader {
             None => Ok(values),
             Some(at) => refuse(format!("{what}: {} in cell {at} is out of range", values[at])),
         }
-    }
-
-    /// Bagged scores on a grid, as a fit has them; coarser or finer where scores are no log-odds.
-    fn rounded(&self, mut bagged: Vec<Vec<f64>>, width: Option<usize>) -> Vec<Vec<f64>> {
-        let largest = bagged.iter().flatten().fold(0.0_f64, |most, it| most.max(it.abs()));
-        let log_odds = self.limit <= score_max(Objective::LogLoss);
-        let power = if log_odds || largest == 0.0 { 0 } else { libm::ilogb(largest) - 4 };
-        for bag in &mut bagged {
-            bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, -power));
-            *bag = match width {
-                Some(width) => quantise_table(bag, width),
-                None => bag.iter().map(|it| quantise(*it)).collect(),
-            };
-            bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, power));
-        }
-        bagged
     }
 }
 
