@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use learn::baseline::Logistic;
 use learn::ebm::{self, Ebm, EbmOptions};
 use learn::frame::Frame;
-use learn::progress::{Flow, Progress, Step};
+use learn::progress::{Flow, Part, Progress, Step};
 use learn::validate::{self, Scored, Split};
 use learn::{artifact, frame::ColumnKind};
 use sha2::{Digest, Sha256};
@@ -516,13 +516,13 @@ impl Progress for Ear<'_> {
         (live.bags_done, live.bags) = (done as u32, of as u32);
         match what {
             // One bag is enough to watch: the first.
-            Step::Round { bag: 0, round, train_loss, validation_loss } => {
+            Step::Round { bag: 0, part: Part::Mains, round, train_loss, validation_loss } => {
                 if live.losses.len() < LOSSES_MAX {
                     live.losses.push((*round as f64, *train_loss, *validation_loss));
                 }
                 self.tell.show(live.clone());
             }
-            Step::Bag { .. } | Step::Round { .. } => {}
+            Step::Bag { .. } | Step::Round { .. } | Step::Found(_) | Step::Kept(_) => {}
             Step::Shapes(shapes) => {
                 live.shapes = largest_first(shapes);
                 self.tell.show(live.clone());

@@ -4,7 +4,7 @@
 //! intercept), so a corrected model is still an exact sum of terms. Never isotonic: that overfits
 //! below about a thousand events and breaks the sum.
 
-use crate::ebm::{Ebm, quantise, quantise_table, settle, standard_errors};
+use crate::ebm::{Ebm, on_grid, quantise, settle, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
 
@@ -106,16 +106,12 @@ impl Platt {
         for it in &mut ebm.bagged_intercept {
             *it = quantise(self.apply(*it));
         }
-        let widths: Vec<usize> = (0..ebm.bins.len()).map(|it| ebm.pair_len(it)).collect();
-        for term in &mut ebm.terms {
+        let lies: Vec<_> = ebm.terms.iter().map(|it| ebm.lie(it)).collect();
+        for (term, lie) in ebm.terms.iter_mut().zip(lies) {
             term.scores.iter_mut().for_each(|it| *it = settle(*it * self.slope));
-            for bag in &mut term.bagged {
-                bag.iter_mut().for_each(|it| *it *= self.slope);
-                *bag = match term.features[..] {
-                    [_, second] => quantise_table(bag, widths[second]),
-                    _ => bag.iter().map(|it| quantise(*it)).collect(),
-                };
-            }
+            let mut bagged = std::mem::take(&mut term.bagged);
+            bagged.iter_mut().flatten().for_each(|it| *it *= self.slope);
+            term.bagged = on_grid(bagged, lie, ebm.objective);
             term.sd = standard_errors(&term.bagged, ebm.band_scale);
         }
         for edit in &mut ebm.edits {

@@ -13,7 +13,8 @@ pub enum Flow {
 
 /// A listener. Called from several threads at once, at most about every 10 rounds of a bag.
 pub trait Progress: Sync {
-    /// `done` of `of` units are finished (for a fit the unit is a bag); `what` has just happened.
+    /// `done` of `of` units are finished (for a fit the unit is a bag, counted
+    /// once for its mains and, when pairs are asked for, once more for its pairs); `what` has just happened.
     fn step(&self, done: u64, of: u64, what: &Step) -> Flow;
 }
 
@@ -27,6 +28,17 @@ impl Progress for Quiet {
     }
 }
 
+/// Which of its fits a bag is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Main effects.
+    Mains,
+    /// Pairs on top of the frozen mains: all that the search proposed.
+    Pairs,
+    /// The pairs that pay, fitted again without those that do not.
+    Refit,
+}
+
 /// What has just happened, with figures to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
@@ -36,11 +48,15 @@ pub enum Step {
         bag: usize,
         /// Bags in all.
         bags: usize,
+        /// What is fitted in it now.
+        part: Part,
     },
     /// A bag has gone on; sent every 10 rounds.
     Round {
         /// Number of the bag, from 0.
         bag: usize,
+        /// What is fitted in it now.
+        part: Part,
         /// Rounds so far: applied steps divided by the number of terms.
         round: usize,
         /// Mean log loss on the rows the bag trains on, in nats per unit of weight.
@@ -48,7 +64,11 @@ pub enum Step {
         /// Mean log loss on the rows the bag holds back, in nats per unit of weight.
         validation_loss: f64,
     },
-    /// A bag is finished: the terms as they look over all bags finished so far.
+    /// The search is over: the pairs that will be fitted, most promising first, by name.
+    Found(Vec<(String, String)>),
+    /// The pairs that pay on held-back rows, in the order of the model's terms, by name.
+    Kept(Vec<(String, String)>),
+    /// The mains of a bag are finished: the terms as they look over all bags finished so far.
     Shapes(Vec<TermPreview>),
 }
 

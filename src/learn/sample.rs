@@ -1,9 +1,9 @@
 //! Frames and models for the tests of several modules. Never part of the product.
 
 use crate::bins::Bins;
-use crate::ebm::{
-    Ebm, EbmOptions, Objective, Term, fit, mean_of_bags, quantise_table, settle, standard_errors,
-};
+use crate::ebm::pairs::Purifier;
+use crate::ebm::table::{Lie, rounded};
+use crate::ebm::{Ebm, EbmOptions, Objective, Term, fit, mean_of_bags, standard_errors};
 use crate::frame::{Column, Frame};
 use crate::math;
 use crate::progress::Quiet;
@@ -41,7 +41,7 @@ pub(crate) fn people(rows: usize, features: usize, seed: u64) -> Frame {
 
 /// A quick fit of main effects.
 pub(crate) fn fitted(frame: &Frame, bags: usize, bins_max: usize) -> Ebm {
-    fit(frame, &EbmOptions { bags, bins_max, ..EbmOptions::new(5, 2) }, &Quiet).unwrap()
+    fit(frame, &EbmOptions { bags, bins_max, pairs: 0, ..EbmOptions::new(5, 2) }, &Quiet).unwrap()
 }
 
 /// The model with pairs of made-up steps, `bins_max` bins a side, purified over their rows.
@@ -72,10 +72,10 @@ pub(crate) fn with_pairs(
         let raw: Vec<Vec<f64>> = (0..ebm.bagged_intercept.len())
             .map(|_| steps(&mut rng, rows, width, &weight))
             .collect();
-        let bagged: Vec<Vec<f64>> = raw.iter().map(|it| quantise_table(it, width)).collect();
-        let mut scores = mean_of_bags(&bagged);
-        purify(&mut scores, &weight, width);
-        scores.iter_mut().for_each(|it| *it = settle(*it));
+        let exact = mean_of_bags(&raw);
+        let ordered = ebm.bins[*a].is_continuous() && ebm.bins[*b].is_continuous();
+        let lie = Some(Lie { width, ordered });
+        let (scores, bagged) = rounded(&exact, raw, &weight, lie, Objective::LogLoss);
         let sd = standard_errors(&bagged, ebm.band_scale);
         ebm.terms.push(Term { features: vec![*a, *b], scores, sd, weight, bagged });
     }
@@ -93,27 +93,6 @@ fn steps(rng: &mut Rng, rows: usize, width: usize, weight: &[f64]) -> Vec<f64> {
             *score += if inside { step } else { 0.0 };
         }
     }
-    purify(&mut table, weight, width);
+    Purifier::new(weight.to_vec(), width).purify(&mut table);
     table
-}
-
-/// Takes out row and column means, weighted.
-pub(crate) fn purify(table: &mut [f64], weight: &[f64], width: usize) {
-    for _ in 0..50 {
-        for row in 0..table.len() / width {
-            centre(table, weight, |cell| cell / width == row);
-        }
-        for column in 0..width {
-            centre(table, weight, |cell| cell % width == column);
-        }
-    }
-}
-
-fn centre(table: &mut [f64], weight: &[f64], of: impl Fn(usize) -> bool) {
-    let cells: Vec<usize> = (0..table.len()).filter(|it| of(*it)).collect();
-    let total: f64 = cells.iter().map(|it| weight[*it]).sum();
-    if total > 0.0 {
-        let mean = cells.iter().map(|it| weight[*it] * table[*it]).sum::<f64>() / total;
-        cells.iter().for_each(|it| table[*it] -= mean);
-    }
 }

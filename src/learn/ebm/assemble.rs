@@ -5,63 +5,11 @@
 use super::bags::Split;
 use super::boost::Shape;
 use super::options::EbmOptions;
+use super::pairs::Chosen;
 use super::prepare::Data;
+use super::table::{Lie, mean_of_bags, quantise, rounded};
 use super::{Ebm, Objective, Term, Trained, spread};
 use crate::math;
-
-/// Bagged scores are multiples of this, 2^-12 log-odds: far finer than any band, and small to store.
-const GRAIN: f64 = 1.0 / 4096.0;
-
-/// Scores are multiples of this, 2^-30 log-odds: finer than any tolerance, and small to store.
-const SCORE_GRAIN: f64 = 1.0 / 1_073_741_824.0;
-
-/// The multiple of 2^-30 nearest to a score.
-pub(crate) fn settle(score: f64) -> f64 {
-    libm::round(score / SCORE_GRAIN) * SCORE_GRAIN
-}
-
-/// The multiple of 2^-12 nearest to a bagged score.
-pub(crate) fn quantise(score: f64) -> f64 {
-    libm::round(score / GRAIN) * GRAIN
-}
-
-/// Multiples of 2^-12 near the bagged scores of a pair, rows `width` long.
-///
-/// Where the true step of steps between four neighbours is 0, so is the rounded one, as long as no
-/// score is off by a grain: rounding each score alone would leave noise in every cell of the stored
-/// differences. Use it where [`quantise`] serves a main effect.
-pub(crate) fn quantise_table(scores: &[f64], width: usize) -> Vec<f64> {
-    let mut rounded: Vec<f64> = Vec::with_capacity(scores.len());
-    for (at, score) in scores.iter().enumerate() {
-        let (left, above) = (!at.is_multiple_of(width), at >= width);
-        let of = |holds: bool, back: usize| if holds { rounded[at - back] } else { 0.0 };
-        let likely = of(left, 1) + of(above, width) - of(left && above, width + 1);
-        let near = (score - likely).abs() < GRAIN;
-        rounded.push(if near { likely } else { quantise(*score) });
-    }
-    rounded
-}
-
-/// Bagged scores on a grid: a pair's as a table of `width`. Where scores are no log-odds, the grain
-/// is 2^-16 of the largest or finer.
-pub(crate) fn on_grid(
-    mut bagged: Vec<Vec<f64>>,
-    width: Option<usize>,
-    objective: Objective,
-) -> Vec<Vec<f64>> {
-    let largest = bagged.iter().flatten().fold(0.0_f64, |most, it| most.max(it.abs()));
-    let log_odds = objective == Objective::LogLoss;
-    let power = if log_odds || largest == 0.0 { 0 } else { libm::ilogb(largest) - 4 };
-    for bag in &mut bagged {
-        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, -power));
-        *bag = match width {
-            Some(width) => quantise_table(bag, width),
-            None => bag.iter().map(|it| quantise(*it)).collect(),
-        };
-        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, power));
-    }
-    bagged
-}
 
 /// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
 /// Bins without rows get 0.
@@ -77,10 +25,28 @@ pub(crate) fn centred(data: &Data, mut shape: Shape) -> Shape {
     shape
 }
 
-pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: &[Shape]) -> Ebm {
+pub(crate) fn model(
+    data: Data,
+    options: &EbmOptions,
+    splits: &[Split],
+    chosen: Chosen,
+    shapes: &[Shape],
+) -> Ebm {
     // Bags differ in whom they hold back, never in how many.
     let band_scale = splits.first().map_or(1.0, Split::band_scale);
-    let terms = (0..data.bins.len()).map(|it| term(&data, it, shapes, band_scale)).collect();
+    let mains = (0..data.bins.len()).map(|feature| {
+        let bagged = shapes.iter().map(|it| it.scores[feature].clone()).collect();
+        term(vec![feature], data.bin_weight[feature].clone(), None, bagged, band_scale)
+    });
+    let pairs = chosen.pairs.iter().enumerate().map(|(place, pair)| {
+        let bagged = shapes.iter().map(|it| it.pairs[place].clone()).collect();
+        let weight = chosen.axes.weights(&data, *pair);
+        let [left, right] = chosen.axes.of(*pair).map(|it| &it.bins);
+        let ordered = left.is_continuous() && right.is_continuous();
+        let lie = Some(Lie { width: right.len(), ordered });
+        term(vec![pair.left, pair.right], weight, lie, bagged, band_scale)
+    });
+    let terms = mains.chain(pairs).collect();
     let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
     let trained = Trained {
         rows: data.frame_rows as u64,
@@ -93,7 +59,7 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
     let mut ebm = Ebm {
         objective: Objective::LogLoss,
         bins: Vec::new(),
-        pair_bins: vec![None; data.bins.len()],
+        pair_bins: Vec::new(),
         terms,
         intercept: mean,
         bagged_intercept: vec![],
@@ -101,33 +67,26 @@ pub(crate) fn model(data: Data, options: &EbmOptions, splits: &[Split], shapes: 
         trained,
         edits: Vec::new(),
     };
-    let shift = shift_to_base_rate(&data, &ebm);
+    let shift = shift_to_base_rate(&data, &chosen, &ebm);
     ebm.intercept += shift;
     ebm.bagged_intercept = shapes.iter().map(|it| quantise(it.intercept + shift)).collect();
+    ebm.pair_bins = chosen.into_bins();
     ebm.bins = data.bins;
     ebm
 }
 
-fn term(data: &Data, feature: usize, shapes: &[Shape], band_scale: f64) -> Term {
-    let of = |shape: &Shape| shape.scores[feature].iter().map(|it| quantise(*it)).collect();
-    let bagged: Vec<Vec<f64>> = shapes.iter().map(of).collect();
-    let weight = data.bin_weight[feature].clone();
-    let mut scores = mean_of_bags(&bagged);
-    let total: f64 = weight.iter().sum();
-    let mean = scores.iter().zip(&weight).map(|(it, w)| it * w).sum::<f64>() / total;
-    for (score, w) in scores.iter_mut().zip(&weight) {
-        *score = if *w > 0.0 { settle(*score - mean) } else { 0.0 };
-    }
+/// A term from its scores in each bag.
+fn term(
+    features: Vec<usize>,
+    weight: Vec<f64>,
+    lie: Option<Lie>,
+    bagged: Vec<Vec<f64>>,
+    band_scale: f64,
+) -> Term {
+    let exact = mean_of_bags(&bagged);
+    let (scores, bagged) = rounded(&exact, bagged, &weight, lie, Objective::LogLoss);
     let sd = standard_errors(&bagged, band_scale);
-    Term { features: vec![feature], scores, sd, weight, bagged }
-}
-
-/// Mean of the rounded scores of the bags, cell by cell. A stored model need not hold it again:
-/// scores are this, less what centring (for a pair: purifying) takes away.
-pub(crate) fn mean_of_bags(bagged: &[Vec<f64>]) -> Vec<f64> {
-    let cells = bagged.first().map_or(0, Vec::len);
-    let of = |cell: usize| bagged.iter().map(|it| it[cell]).sum::<f64>() / bagged.len() as f64;
-    (0..cells).map(of).collect()
+    Term { features, scores, sd, weight, bagged }
 }
 
 /// Standard error per bin: spread of the bags times the scale. All bags have the same bins.
@@ -142,11 +101,17 @@ pub(crate) fn standard_errors(bagged: &[Vec<f64>], band_scale: f64) -> Vec<f64> 
 
 /// The shift of the intercept at which the weighted mean probability equals the base rate: Newton,
 /// kept inside a bracket that halves whenever Newton leaves it.
-fn shift_to_base_rate(data: &Data, ebm: &Ebm) -> f64 {
+fn shift_to_base_rate(data: &Data, chosen: &Chosen, ebm: &Ebm) -> f64 {
     let mut log_odds = vec![ebm.intercept; data.rows()];
-    for (feature, term) in ebm.terms.iter().enumerate() {
-        for (z, bin) in log_odds.iter_mut().zip(&data.index[feature]) {
+    let (mains, pairs) = ebm.terms.split_at(data.bins.len());
+    for (term, index) in mains.iter().zip(&data.index) {
+        for (z, bin) in log_odds.iter_mut().zip(index) {
             *z += term.scores[*bin as usize];
+        }
+    }
+    for (term, pair) in pairs.iter().zip(&chosen.pairs) {
+        for (row, z) in log_odds.iter_mut().enumerate() {
+            *z += term.scores[chosen.axes.cell(data, *pair, row)];
         }
     }
     let total: f64 = data.weight.iter().sum();

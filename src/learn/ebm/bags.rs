@@ -17,6 +17,11 @@ pub(crate) struct Split {
 }
 
 impl Split {
+    /// Rows trained on and rows held back, each ascending.
+    pub(crate) fn rows(&self, data: &Data) -> (Vec<usize>, Vec<usize>) {
+        (0..data.rows()).partition(|row| !self.held[data.group[*row] as usize])
+    }
+
     /// sqrt(m / (g - m)), m training persons of g.
     pub(crate) fn band_scale(&self) -> f64 {
         let (all, held) = (self.held.len() as f64, self.held_groups as f64);

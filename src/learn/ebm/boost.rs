@@ -1,17 +1,12 @@
 //! The order of steps in one bag: smoothing rounds, then greedy rounds, until the held-back persons
-//! say stop.
+//! say stop. Mains and pairs go through the same loop: it knows terms by number only.
 //!
 //! Source: `InterpretML` `glassbox/_ebm/_boost.py` (non-progress round, then lazy greedy steps from
 //! the gains it found). Steps since the best model are kept in a journal and added to the scores
 //! when a better model is found; the model is never copied. Never looks at other bags.
 
-use super::bags::Split;
 use super::options::EbmOptions;
-use super::pass::{Check, EMPTY, Hist, Train};
-use super::prepare::Data;
-use super::split::{Change, Fixed};
-use crate::math;
-use crate::progress::Step;
+use crate::progress::{Part, Step};
 use crate::rng::Rng;
 use std::collections::VecDeque;
 
@@ -24,74 +19,93 @@ pub(crate) struct Shape {
     pub(crate) intercept: f64,
     /// Per feature, per bin.
     pub(crate) scores: Vec<Vec<f64>>,
+    /// Per pair, per cell of pair bins; empty while only mains are fitted.
+    pub(crate) pairs: Vec<Vec<f64>>,
     pub(crate) steps: u64,
 }
 
-/// One bag at work.
-pub(crate) struct Boost<'a> {
-    options: &'a EbmOptions,
-    bag: usize,
-    train: Train,
-    check: Check,
-    fixed: Vec<Fixed>,
-    /// Terms that can be split in this bag.
-    active: Vec<usize>,
-    rng: Rng,
-    hist: Box<Hist>,
-    shape: Shape,
-    journal: Vec<Change>,
-    watch: Watch,
-    steps: u64,
+/// Terms of a bag with the rows they are fitted on: all that the loop asks of mains or of pairs.
+pub(crate) trait Terms {
+    /// What a step does to one term.
+    type Change: Clone;
+
+    /// Terms that a step can change; they are numbered from 0.
+    fn count(&self) -> usize;
+
+    /// Takes the histogram of a term at the present scores.
+    fn look(&mut self, term: usize);
+
+    /// The step of highest gain on the term looked at last, which is `term`, and the gain.
+    fn best(&mut self, term: usize, rng: &mut Rng) -> (f64, Self::Change);
+
+    /// A step with random cuts on the term looked at last, which is `term`.
+    fn random(&mut self, term: usize, rng: &mut Rng) -> Self::Change;
+
+    /// The best step of every term at the present scores, in the order of their numbers.
+    fn survey(&mut self, rng: &mut Rng) -> Vec<(f64, Self::Change)>;
+
+    /// Applies a step to all rows, then looks at term `next`.
+    fn step(&mut self, change: &Self::Change, next: usize);
+
+    /// Adds a step to the scores that the bag will keep.
+    fn keep(&mut self, change: &Self::Change);
+
+    /// Mean loss on the rows trained on.
+    fn train_loss(&self) -> f64;
+
+    /// Mean loss on the rows held back.
+    fn held_loss(&self) -> f64;
 }
 
-impl<'a> Boost<'a> {
-    pub(crate) fn new(data: &Data, options: &'a EbmOptions, split: &Split, bag: usize) -> Self {
-        let held = |row: &usize| split.held[data.group[*row] as usize];
-        let (checked, trained): (Vec<usize>, Vec<usize>) = (0..data.rows()).partition(held);
-        let events = |rows: &[usize]| rows.partition_point(|row| *row < data.events);
-        let weight = |rows: &[usize]| rows.iter().map(|i| data.weight[*i]).collect::<Vec<f64>>();
-        let gather = |rows: &[usize]| -> Vec<Vec<u8>> {
-            data.index.iter().map(|it| rows.iter().map(|i| it[*i]).collect()).collect()
+/// Which fit of which bag this is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task {
+    pub(crate) bag: usize,
+    pub(crate) part: Part,
+    /// Rounds of random cuts at the start.
+    pub(crate) smoothing_rounds: usize,
+}
+
+impl Task {
+    /// Every part of every bag has a stream of its own.
+    fn rng(self, seed: u64) -> Rng {
+        let part = match self.part {
+            Part::Mains => 1,
+            Part::Pairs => 2,
+            Part::Refit => 3,
         };
-        let (train_weight, train_events) = (weight(&trained), events(&trained));
-        let hits: f64 = train_weight[..train_events].iter().sum();
-        let rate = hits / train_weight.iter().sum::<f64>();
-        // A bag whose training persons show one class only gets a finite start.
-        let intercept = math::logit(rate.clamp(1e-6, 1.0 - 1e-6));
-        let train = Train::new(gather(&trained), train_events, &train_weight, intercept);
-        let check = Check::new(gather(&checked), events(&checked), weight(&checked), intercept);
-        let fixed: Vec<Fixed> = (0..data.bins.len())
-            .map(|term| fixed(data, options, term, &trained, train_events))
-            .collect();
-        let active = (0..fixed.len()).filter(|i| fixed[*i].is_splittable()).collect::<Vec<_>>();
-        let watch = Watch::new(check.loss(), options, active.len());
-        let scores = data.bins.iter().map(|it| vec![0.0; it.len()]).collect();
-        let shape = Shape { intercept, scores, steps: 0 };
-        let rng = Rng::new(options.seed).fork(1 << 32 | bag as u64);
-        let (hist, journal) = (Box::new(EMPTY), Vec::with_capacity(watch.window + 1));
-        Self {
-            options,
-            bag,
-            train,
-            check,
-            fixed,
-            active,
-            rng,
-            hist,
-            shape,
-            journal,
-            watch,
-            steps: 0,
-        }
+        Rng::new(seed).fork(part << 32 | self.bag as u64)
+    }
+}
+
+/// One bag at work.
+pub(crate) struct Boost<'a, T: Terms> {
+    options: &'a EbmOptions,
+    task: Task,
+    terms: T,
+    rng: Rng,
+    journal: Vec<T::Change>,
+    watch: Watch,
+    steps: u64,
+    kept: u64,
+}
+
+impl<'a, T: Terms> Boost<'a, T> {
+    pub(crate) fn new(options: &'a EbmOptions, task: Task, terms: T) -> Self {
+        let watch = Watch::new(terms.held_loss(), options, terms.count());
+        let journal = Vec::with_capacity(watch.window + 1);
+        let rng = task.rng(options.seed);
+        Self { options, task, terms, rng, journal, watch, steps: 0, kept: 0 }
     }
 
-    /// The shape at the best held-back loss; `None` if `tell` answered stop.
-    pub(crate) fn run(mut self, tell: &dyn Fn(&Step) -> bool) -> Option<Shape> {
-        if self.active.is_empty() {
-            return Some(self.shape);
+    /// The terms at the best held-back loss and the steps in them; `None` if `tell` answered stop.
+    pub(crate) fn run(mut self, tell: &dyn Fn(&Step) -> bool) -> Option<(T, u64)> {
+        if self.terms.count() == 0 {
+            return Some((self.terms, 0));
         }
-        for _ in 0..self.options.smoothing_rounds {
-            if self.turn(true, tell) == After::Cancelled {
+        let mut order: Vec<usize> = (0..self.terms.count()).collect();
+        for _ in 0..self.task.smoothing_rounds {
+            if self.turn(&mut order, true, tell) == After::Cancelled {
                 return None;
             }
         }
@@ -100,28 +114,26 @@ impl<'a> Boost<'a> {
             let after = if self.options.greedy_ratio > 0.0 {
                 self.greedy(tell)
             } else {
-                self.turn(false, tell)
+                self.turn(&mut order, false, tell)
             };
             match after {
                 After::Going => {}
-                After::Finished => return Some(self.shape),
+                After::Finished => return Some((self.terms, self.kept)),
                 After::Cancelled => return None,
             }
         }
     }
 
-    /// One step for every term, in a fresh random order.
-    fn turn(&mut self, random: bool, tell: &dyn Fn(&Step) -> bool) -> After {
-        let mut order = std::mem::take(&mut self.active);
-        self.rng.shuffle(&mut order);
-        self.train.histograms(&order[..1], std::slice::from_mut(&mut *self.hist));
+    /// One step for every term, in a fresh random order. `order` holds the numbers, ascending.
+    fn turn(&mut self, order: &mut [usize], random: bool, tell: &dyn Fn(&Step) -> bool) -> After {
+        self.rng.shuffle(order);
+        self.terms.look(order[0]);
         let mut after = After::Going;
         for (i, term) in order.iter().enumerate() {
-            let fixed = &self.fixed[*term];
             let change = if random {
-                fixed.random(&self.hist, self.options, &mut self.rng)
+                self.terms.random(*term, &mut self.rng)
             } else {
-                fixed.best(&self.hist, self.options, &mut self.rng).1
+                self.terms.best(*term, &mut self.rng).1
             };
             after = self.apply(change, order[(i + 1) % order.len()], tell);
             if after != After::Going {
@@ -129,59 +141,49 @@ impl<'a> Boost<'a> {
             }
         }
         order.sort_unstable();
-        self.active = order;
         after
     }
 
     /// Looks at all terms, then takes steps where the known gain is highest. Known gains of terms
     /// not visited are not refreshed until the next look: lazy greedy.
     fn greedy(&mut self, tell: &dyn Fn(&Step) -> bool) -> After {
-        let mut hists = vec![EMPTY; self.active.len()];
-        self.train.histograms(&self.active, &mut hists);
-        let mut gains = Vec::with_capacity(self.active.len());
-        let mut first: Option<(usize, Change)> = None;
-        for (place, term) in self.active.iter().enumerate() {
-            let (gain, change) = self.fixed[*term].best(&hists[place], self.options, &mut self.rng);
-            if gains.iter().all(|it| gain > *it) {
-                first = Some((place, change));
-            }
-            gains.push(gain);
-        }
-        let steps = libm::ceil(self.options.greedy_ratio * self.active.len() as f64) as usize;
-        let Some((mut place, mut change)) = first else { return After::Finished };
+        let (mut gains, mut changes): (Vec<f64>, Vec<T::Change>) =
+            self.terms.survey(&mut self.rng).into_iter().unzip();
+        let steps = libm::ceil(self.options.greedy_ratio * gains.len() as f64) as usize;
+        let mut term = highest(&gains);
+        let mut change = changes.swap_remove(term);
         for step in 0..steps {
             if step > 0 {
-                let fixed = &self.fixed[self.active[place]];
-                (gains[place], change) = fixed.best(&self.hist, self.options, &mut self.rng);
+                (gains[term], change) = self.terms.best(term, &mut self.rng);
             }
             let next = highest(&gains);
-            let after = self.apply(change.clone(), self.active[next], tell);
+            let after = self.apply(change.clone(), next, tell);
             if after != After::Going {
                 return after;
             }
-            place = next;
+            term = next;
         }
         After::Going
     }
 
-    /// Applies a step, leaves the histogram of term `next` in `self.hist`, decides whether to go on.
-    fn apply(&mut self, change: Change, next: usize, tell: &dyn Fn(&Step) -> bool) -> After {
-        self.train.step(&change, next, &mut self.hist);
-        self.check.step(&change);
+    /// Applies a step, looks at term `next`, decides whether to go on.
+    fn apply(&mut self, change: T::Change, next: usize, tell: &dyn Fn(&Step) -> bool) -> After {
+        self.terms.step(&change, next);
         self.journal.push(change);
         self.steps += 1;
-        let loss = self.check.loss();
+        let loss = self.terms.held_loss();
         if self.watch.see(loss) {
             for change in self.journal.drain(..) {
-                change.apply(&mut self.shape.scores[change.term]);
+                self.terms.keep(&change);
             }
-            self.shape.steps = self.steps;
+            self.kept = self.steps;
         }
-        let terms = self.fixed.len() as u64;
+        let terms = self.terms.count() as u64;
         if self.steps.is_multiple_of(terms * REPORT_ROUNDS as u64) {
             let round = (self.steps / terms) as usize;
-            let (train_loss, validation_loss) = (self.train.loss(), loss);
-            if !tell(&Step::Round { bag: self.bag, round, train_loss, validation_loss }) {
+            let (train_loss, validation_loss) = (self.terms.train_loss(), loss);
+            let Task { bag, part, .. } = self.task;
+            if !tell(&Step::Round { bag, part, round, train_loss, validation_loss }) {
                 return After::Cancelled;
             }
         }
@@ -206,27 +208,6 @@ fn highest(gains: &[f64]) -> usize {
         }
     }
     best
-}
-
-fn fixed(data: &Data, options: &EbmOptions, term: usize, rows: &[usize], events: usize) -> Fixed {
-    let bins = &data.bins[term];
-    let mut count = vec![0; bins.len()];
-    let mut event_weight = vec![0.0; bins.len()];
-    for (place, row) in rows.iter().enumerate() {
-        let bin = data.index[term][*row] as usize;
-        count[bin] += data.count[*row];
-        if place < events {
-            event_weight[bin] += data.weight[*row];
-        }
-    }
-    Fixed {
-        term,
-        continuous: bins.is_continuous(),
-        direction: options.direction(term),
-        real: bins.real(),
-        count,
-        events: event_weight,
-    }
 }
 
 /// Early stopping: the best loss older than the window, less a tolerance, is not above the best

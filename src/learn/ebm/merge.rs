@@ -26,7 +26,9 @@ mod union;
 #[cfg(test)]
 mod tests;
 
-use super::{Ebm, Objective, Term, Trained, mean_of_bags, on_grid, settle, standard_errors};
+use super::pairs::Purifier;
+use super::table::{Lie, rounded};
+use super::{Ebm, Objective, Term, Trained, mean_of_bags, on_grid, standard_errors};
 use crate::artifact::{BAGS_MAX, VALUES_MAX};
 use crate::bins::{BinKind, Bins};
 use crate::error::{Error, Result};
@@ -62,7 +64,7 @@ pub fn merge(models: &[&Ebm]) -> Result<Ebm> {
         .collect();
     let mut mixed: Vec<Mixed> =
         terms.into_iter().map(|it| Mixed::new(&offices, &unions, it, &factors)).collect();
-    move_means_to_mains(&mut mixed, &unions);
+    move_to_mains(&mut mixed, &unions);
     let objective = models[0].objective;
     let (mut terms, mut weights) = (Vec::new(), Vec::new());
     for it in mixed {
@@ -187,8 +189,8 @@ fn axes<'a>(
 /// A term of all models, mixed.
 struct Mixed {
     features: Vec<usize>,
-    /// Common bins of the last feature.
-    width: usize,
+    /// How a pair's table lies.
+    lie: Option<Lie>,
     /// Weight per model and cell.
     weight: Vec<Vec<f64>>,
     scores: Vec<f64>,
@@ -244,14 +246,16 @@ impl Mixed {
                 bagged.push((0..cells).map(of).collect());
             }
         }
-        Self { features, width, weight, scores, bagged }
+        let ordered = axes.iter().all(|it| it.bins.is_continuous());
+        let lie = (axes.len() == 2).then_some(Lie { width, ordered });
+        Self { features, lie, weight, scores, bagged }
     }
 
     fn total(&self) -> Vec<f64> {
         (0..self.scores.len()).map(|cell| self.weight.iter().map(|it| it[cell]).sum()).collect()
     }
 
-    /// Adds to every bin of one axis, in scores and bags.
+    /// Adds to every cell, in scores and bags.
     fn add(&mut self, of: impl Fn(usize) -> f64) {
         for table in self.bagged.iter_mut().chain([&mut self.scores]) {
             table.iter_mut().enumerate().for_each(|(cell, it)| *it += of(cell));
@@ -261,26 +265,13 @@ impl Mixed {
     /// The term, and the weight of its cells per model.
     fn finish(self, objective: Objective, scale: f64) -> (Term, Vec<Vec<f64>>) {
         let weight = self.total();
-        let pair = self.features.len() == 2;
-        let bagged = on_grid(self.bagged, pair.then_some(self.width), objective);
-        // As in a fit: scores are the mean of the rounded bags, less what centring or purifying
-        // takes away.
-        let mut scores = mean_of_bags(&bagged);
-        if pair {
-            let off: Vec<f64> = scores.iter().zip(&self.scores).map(|(it, own)| it - own).collect();
-            let off = purified(off, &weight, self.width);
-            scores = self.scores.iter().zip(&off).map(|(own, off)| own + off).collect();
-        } else {
+        let mut exact = self.scores;
+        if self.lie.is_none() {
             let total: f64 = weight.iter().sum();
-            let mean = scores.iter().zip(&weight).map(|(it, w)| it * w).sum::<f64>() / total;
-            for (cell, it) in scores.iter_mut().enumerate() {
-                let known = weight[cell] > 0.0 || self.scores[cell] != 0.0;
-                *it = if known { *it - mean } else { 0.0 };
-            }
+            let mean = exact.iter().zip(&weight).map(|(it, w)| it * w).sum::<f64>() / total;
+            exact.iter_mut().filter(|it| **it != 0.0).for_each(|it| *it -= mean);
         }
-        if objective == Objective::LogLoss {
-            scores.iter_mut().for_each(|it| *it = settle(*it));
-        }
+        let (scores, bagged) = rounded(&exact, self.bagged, &weight, self.lie, objective);
         let sd = standard_errors(&bagged, scale);
         (Term { features: self.features, scores, sd, weight, bagged }, self.weight)
     }
@@ -344,55 +335,27 @@ fn mix(offices: &[Office<'_>], laid: &[Option<Laid<'_>>], cell: usize) -> Vec<f6
     parts
 }
 
-/// Means of the rows and columns of pairs belong to the mains: mixing by cell leaves some behind.
-fn move_means_to_mains(mixed: &mut [Mixed], unions: &[(Union, Option<Union>)]) {
-    let pairs: Vec<usize> = (0..mixed.len()).filter(|it| mixed[*it].features.len() == 2).collect();
-    for at in pairs {
-        let total = mixed[at].total();
-        for _ in 0..30 {
-            for side in 0..2 {
-                let (feature, width) = (mixed[at].features[side], mixed[at].width);
-                let Some(main) = mixed.iter().position(|it| it.features == [feature]) else {
-                    continue;
-                };
-                let (union, Some(pair)) = (&unions[feature].0, &unions[feature].1) else {
-                    continue;
-                };
-                let along = move |cell: usize| if side == 0 { cell / width } else { cell % width };
-                let means = means_along(&mixed[at].scores, &total, pair.bins.len(), along);
-                mixed[at].add(|cell| -means[along(cell)]);
-                let holder: Vec<usize> =
-                    (0..union.bins.len()).map(|it| holder(&union.bins, &pair.bins, it)).collect();
-                mixed[main].add(|bin| means[holder[bin]]);
-            }
+/// What a pair says of its features alone belongs to their mains: mixing by cell leaves some behind.
+/// A pair of which one feature has no main stays as it is.
+fn move_to_mains(mixed: &mut [Mixed], unions: &[(Union, Option<Union>)]) {
+    for at in 0..mixed.len() {
+        let Some(lie) = mixed[at].lie else { continue };
+        let features = mixed[at].features.clone();
+        let main = |it: &usize| mixed.iter().position(|mixed| mixed.features == [*it]);
+        let mains: Vec<usize> = features.iter().filter_map(main).collect();
+        let [left, right] = mains[..] else { continue };
+        let mut moved = mixed[at].scores.clone();
+        let taken = Purifier::new(mixed[at].total(), lie.width).purify(&mut moved);
+        moved.iter_mut().zip(&mixed[at].scores).for_each(|(it, before)| *it -= before);
+        mixed[at].add(|cell| moved[cell]);
+        for (main, means) in [(left, taken.left), (right, taken.right)] {
+            let (union, pair) = &unions[mixed[main].features[0]];
+            let Some(pair) = pair else { continue };
+            let holder: Vec<usize> =
+                (0..union.bins.len()).map(|it| holder(&union.bins, &pair.bins, it)).collect();
+            mixed[main].add(|bin| means[holder[bin]]);
         }
     }
-}
-
-fn means_along(
-    scores: &[f64],
-    weight: &[f64],
-    bins: usize,
-    along: impl Fn(usize) -> usize,
-) -> Vec<f64> {
-    let (mut sums, mut weights) = (vec![0.0; bins], vec![0.0; bins]);
-    for (cell, (score, w)) in scores.iter().zip(weight).enumerate() {
-        sums[along(cell)] += score * w;
-        weights[along(cell)] += w;
-    }
-    sums.iter().zip(&weights).map(|(sum, w)| if *w > 0.0 { sum / w } else { 0.0 }).collect()
-}
-
-/// Row and column means taken out of a table.
-fn purified(mut table: Vec<f64>, weight: &[f64], width: usize) -> Vec<f64> {
-    let rows = table.len() / width;
-    for _ in 0..30 {
-        let means = means_along(&table, weight, rows, |it| it / width);
-        table.iter_mut().enumerate().for_each(|(cell, it)| *it -= means[cell / width]);
-        let means = means_along(&table, weight, width, |it| it % width);
-        table.iter_mut().enumerate().for_each(|(cell, it)| *it -= means[cell % width]);
-    }
-    table
 }
 
 /// The bin for pairs that holds a bin of the main effect.

@@ -1,9 +1,10 @@
 //! The Explainable Boosting Machine: log-odds as a sum of one shape function per feature.
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
-//! who checks; `boost` the order of steps; `split` one step; `pass` the arithmetic over rows;
-//! `assemble` bags to one model; `explain` one row as a sum;
-//! `edit` scores changed by people; `merge` models trained apart.
+//! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
+//! `split` one step of them, `pass` its arithmetic over rows; `pairs` interactions, found, fitted,
+//! tested and purified; `table` how scores are rounded; `assemble` bags to one model; `explain` one
+//! row as a sum; `grid` a pair to draw; `edit` scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -15,30 +16,33 @@ mod bags;
 mod boost;
 mod edit;
 mod explain;
+mod grid;
+mod mains;
 mod merge;
 pub mod options;
+pub(crate) mod pairs;
 mod pass;
 mod prepare;
+mod run;
 mod split;
+pub(crate) mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assemble::{
-    mean_of_bags, on_grid, quantise, quantise_table, settle, standard_errors,
-};
+pub(crate) use assemble::standard_errors;
 pub use edit::{CellEdit, Change, Edit, Note};
 pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
+pub use grid::{Grid, GridCell};
 pub use merge::merge;
 pub use options::{Direction, EbmOptions};
+pub(crate) use table::{Lie, mean_of_bags, on_grid, quantise, settle};
 
 use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::math;
-use crate::progress::{Flow, Progress, Step, TermPreview};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::progress::Progress;
 
 /// Two-sided level of every band and interval of a model.
 pub const BAND_LEVEL: f64 = 0.90;
@@ -148,10 +152,10 @@ pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Resu
     frame.check_some_column_varies()?;
     let data = prepare::Data::new(frame, options)?;
     let splits = bags::draw(&data, options)?;
-    let run = Run::new(&data, options, progress);
-    run.work(&splits);
-    let shapes = run.finish()?;
-    Ok(assemble::model(data, options, &splits, &shapes))
+    let run = run::Run::new(&data, options, &splits, progress);
+    let mains = run.mains()?;
+    let (chosen, shapes) = pairs::fit(&run, mains)?;
+    Ok(assemble::model(data, options, &splits, chosen, &shapes))
 }
 
 impl Ebm {
@@ -159,6 +163,14 @@ impl Ebm {
     pub fn main(&self, name: &str) -> Option<&Term> {
         let feature = self.bins.iter().position(|it| it.name == name)?;
         self.terms.iter().find(|it| it.features == [feature])
+    }
+
+    /// The term of a pair of features by name, in either order.
+    pub fn pair(&self, left: &str, right: &str) -> Option<&Term> {
+        let at = |name: &str| self.bins.iter().position(|it| it.name == name);
+        let (left, right) = (at(left)?, at(right)?);
+        let features = [left.min(right), left.max(right)];
+        self.terms.iter().find(|it| it.features == features)
     }
 
     /// Name of a term: its features joined by " x ".
@@ -216,103 +228,4 @@ pub(crate) fn spread(values: &[f64]) -> f64 {
 fn mean_absolute(scores: &[f64], weight: &[f64]) -> f64 {
     let sum: f64 = scores.iter().zip(weight).map(|(score, w)| score.abs() * w).sum();
     sum / weight.iter().sum::<f64>()
-}
-
-/// The bags of one fit on their way through the threads.
-struct Run<'a> {
-    data: &'a prepare::Data,
-    options: &'a EbmOptions,
-    progress: &'a dyn Progress,
-    next: AtomicUsize,
-    stop: AtomicBool,
-    done: Mutex<Vec<Option<boost::Shape>>>,
-}
-
-impl<'a> Run<'a> {
-    fn new(data: &'a prepare::Data, options: &'a EbmOptions, progress: &'a dyn Progress) -> Self {
-        let done = Mutex::new(vec![None; options.bags]);
-        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { data, options, progress, next, stop, done }
-    }
-
-    /// Bags are taken from a counter; each depends on its own number only.
-    fn work(&self, splits: &[bags::Split]) {
-        std::thread::scope(|scope| {
-            for _ in 1..self.options.threads.min(splits.len()) {
-                scope.spawn(|| self.work_one(splits));
-            }
-            self.work_one(splits);
-        });
-    }
-
-    fn work_one(&self, splits: &[bags::Split]) {
-        loop {
-            let bag = self.next.fetch_add(1, Ordering::Relaxed);
-            if bag >= splits.len() || self.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            if !self.tell(&Step::Bag { bag, bags: splits.len() }) {
-                return;
-            }
-            let tell = |step: &Step| self.tell(step);
-            let shape = boost::Boost::new(self.data, self.options, &splits[bag], bag).run(&tell);
-            let Some(shape) = shape else { return };
-            let shape = assemble::centred(self.data, shape);
-            let preview = {
-                let mut done = self.lock();
-                done[bag] = Some(shape);
-                preview(self.data, &done, &splits[bag])
-            };
-            if !self.tell(&Step::Shapes(preview)) {
-                return;
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Option<boost::Shape>>> {
-        self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// False once anyone said stop.
-    fn tell(&self, step: &Step) -> bool {
-        let (done, of) = {
-            let shapes = self.lock();
-            (shapes.iter().flatten().count() as u64, shapes.len() as u64)
-        };
-        if self.progress.step(done, of, step) == Flow::Stop {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        !self.stop.load(Ordering::Relaxed)
-    }
-
-    fn finish(self) -> Result<Vec<boost::Shape>> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(Error::Cancelled);
-        }
-        let done = self.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        done.into_iter().collect::<Option<Vec<_>>>().ok_or(Error::Cancelled)
-    }
-}
-
-fn preview(
-    data: &prepare::Data,
-    done: &[Option<boost::Shape>],
-    split: &bags::Split,
-) -> Vec<TermPreview> {
-    let ready: Vec<&boost::Shape> = done.iter().flatten().collect();
-    let half = band_quantile(ready.len()) * split.band_scale();
-    let of = |(feature, bins): (usize, &Bins)| {
-        let (mut scores, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
-        for bin in 0..bins.len() {
-            let bagged: Vec<f64> = ready.iter().map(|it| it.scores[feature][bin]).collect();
-            let mean = bagged.iter().sum::<f64>() / bagged.len() as f64;
-            let width = half * spread(&bagged);
-            scores.push(mean);
-            low.push(mean - width);
-            high.push(mean + width);
-        }
-        let weight = data.bin_weight[feature].clone();
-        TermPreview { name: bins.name.clone(), bags: ready.len(), scores, weight, low, high }
-    };
-    data.bins.iter().enumerate().map(of).collect()
 }

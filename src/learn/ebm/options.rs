@@ -51,6 +51,15 @@ pub struct EbmOptions {
     pub category_smoothing: f64,
     /// Factor on the gain of nominal features. Default 5, as `InterpretML` has it.
     pub nominal_gain_scale: f64,
+    /// Most pairs of features, 0 to 1000; 0 fits main effects only. A pair is kept only if it pays on
+    /// held-back rows, so a model often has fewer. Features with a direction are in no pair: a
+    /// pair could break the direction. Default 10.
+    pub pairs: usize,
+    /// Most bins per feature in pairs, missing and unseen included, 4 to 64. Bins of pairs are
+    /// joined bins of mains. Default 32.
+    pub pair_bins_max: usize,
+    /// Rounds of random cuts at the start of fitting pairs. Default 75.
+    pub pair_smoothing_rounds: usize,
     /// Per column a direction or none; empty means none at all. Continuous columns only.
     pub monotone: Vec<Option<Direction>>,
 }
@@ -75,6 +84,9 @@ impl EbmOptions {
             min_category_rows: 10,
             category_smoothing: 10.0,
             nominal_gain_scale: 5.0,
+            pairs: 10,
+            pair_bins_max: 32,
+            pair_smoothing_rounds: 75,
             monotone: Vec::new(),
         }
     }
@@ -85,7 +97,7 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 13] = [
+        let rules: [(&'static str, bool, &'static str); 16] = [
             ("threads", (1..=1024).contains(&self.threads), "from 1 to 1024"),
             ("bags", (2..=200).contains(&self.bags), "from 2 to 200"),
             (
@@ -112,6 +124,9 @@ impl EbmOptions {
                 (0.0..1.0).contains(&self.early_stopping_tolerance),
                 "from 0 to below 1",
             ),
+            ("pairs", self.pairs <= 1000, "at most 1000"),
+            ("pair_bins_max", (4..=64).contains(&self.pair_bins_max), "from 4 to 64"),
+            ("pair_smoothing_rounds", self.pair_smoothing_rounds <= 100_000, "at most 100000"),
             ("min_hessian", self.min_hessian > 0.0 && self.min_hessian.is_finite(), "above 0"),
             (
                 "category_smoothing",

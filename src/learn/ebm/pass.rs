@@ -148,35 +148,39 @@ impl Check {
     }
 
     /// Weighted mean of ln(1 + exp(-margin)).
-    ///
-    /// Without weights the logarithm of products is taken, 32 rows at a time in four lanes: a lane
-    /// holds at most eight factors of 1e30, which a double can.
     pub(crate) fn loss(&self) -> f64 {
-        if let Some(weight) = &self.weight {
-            let terms = self.odds.iter().zip(weight).map(|(e, w)| w * ln_from_one(1.0 + e));
-            return terms.sum::<f64>() / self.total;
-        }
-        let mut sum = 0.0;
-        for rows in self.odds.chunks(32) {
-            let mut lanes = [1.0; 4];
-            let mut quads = rows.chunks_exact(4);
-            for quad in &mut quads {
-                for (lane, e) in lanes.iter_mut().zip(quad) {
-                    *lane *= 1.0 + e;
-                }
-            }
-            for (lane, e) in lanes.iter_mut().zip(quads.remainder()) {
+        total_loss(&self.odds, self.weight.as_deref()) / self.total
+    }
+}
+
+/// Weighted sum of ln(1 + odds), odds from 0 to 1e30.
+///
+/// Without weights the logarithm of products is taken, 32 rows at a time in four lanes: a lane
+/// holds at most eight factors of 1e30, which a double can.
+pub(crate) fn total_loss(odds: &[f64], weight: Option<&[f64]>) -> f64 {
+    if let Some(weight) = weight {
+        return odds.iter().zip(weight).map(|(e, w)| w * ln_from_one(1.0 + e)).sum();
+    }
+    let mut sum = 0.0;
+    for rows in odds.chunks(32) {
+        let mut lanes = [1.0; 4];
+        let mut quads = rows.chunks_exact(4);
+        for quad in &mut quads {
+            for (lane, e) in lanes.iter_mut().zip(quad) {
                 *lane *= 1.0 + e;
             }
-            let product = (lanes[0] * lanes[1]) * (lanes[2] * lanes[3]);
-            sum += if product.is_finite() {
-                math::ln(product)
-            } else {
-                lanes.iter().map(|it| math::ln(*it)).sum::<f64>()
-            };
         }
-        sum / self.total
+        for (lane, e) in lanes.iter_mut().zip(quads.remainder()) {
+            *lane *= 1.0 + e;
+        }
+        let product = (lanes[0] * lanes[1]) * (lanes[2] * lanes[3]);
+        sum += if product.is_finite() {
+            math::ln(product)
+        } else {
+            lanes.iter().map(|it| math::ln(*it)).sum::<f64>()
+        };
     }
+    sum
 }
 
 fn factors<T: Copy>(change: &Change, sign: f64, narrow: impl Fn(f64) -> T) -> Factors<T> {
@@ -267,7 +271,7 @@ fn merge(even: &Hist, odd: &Hist, hist: &mut Hist) {
 }
 
 /// ln(x) for x from 1 to 1e300, within 1e-10: exponent apart, atanh series of the mantissa.
-fn ln_from_one(x: f64) -> f64 {
+pub(crate) fn ln_from_one(x: f64) -> f64 {
     let bits = x.to_bits() + (0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     let exponent = (bits >> 52) as i64 - 1023;
     let mantissa = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) + 0x3fe6_a09e_667f_3bcd);

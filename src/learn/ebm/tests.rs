@@ -9,8 +9,9 @@ use super::*;
 use crate::artifact;
 use crate::calibrate::Platt;
 use crate::frame::{Column, ColumnKind, Frame, Value};
-use crate::progress::Quiet;
+use crate::progress::{Flow, Progress, Quiet, Step};
 use crate::rng::Rng;
+use std::sync::Mutex;
 
 /// Six columns: two that matter, one with missing values, one category, one of noise, one flat.
 fn small(rows: usize, seed: u64) -> Frame {

@@ -7,7 +7,7 @@
 use super::VERSION;
 use crate::artifact::{BAGS_MAX, VALUES_MAX, ensure, refuse, score_max};
 use crate::bins::{BINS_LIMIT, BinKind, Bins, Categories};
-use crate::ebm::{Ebm, Objective, Term, Trained, on_grid, standard_errors};
+use crate::ebm::{Ebm, Lie, Objective, Term, Trained, on_grid, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
 use serde::Deserialize;
@@ -326,11 +326,14 @@ impl Loader {
             }
             features.reverse();
         }
-        let width = match features[..] {
-            [_, second] => self.pair_bins[second].as_ref().map(Bins::len),
+        let lie = match features[..] {
+            [first, second] => self.pair_bins[second].as_ref().map(|it| Lie {
+                width: it.len(),
+                ordered: it.is_continuous() && self.bins[first].is_continuous(),
+            }),
             _ => None,
         };
-        let bagged = on_grid(bagged, width, self.objective);
+        let bagged = on_grid(bagged, lie, self.objective);
         let sd = standard_errors(&bagged, self.band_scale);
         Ok(Term { features, scores, sd, weight, bagged })
     }
