@@ -34,7 +34,7 @@ pub(super) enum Unit {
 impl Unit {
     /// The coarsest unit of which all values are whole multiples, told by doing it. A zero may lose
     /// its sign, nothing else changes.
-    pub(super) fn of<'a>(values: impl Iterator<Item = &'a f64> + Clone) -> Self {
+    pub(super) fn of<'a>(values: &(impl Iterator<Item = &'a f64> + Clone)) -> Self {
         let exact = |unit: Self| {
             values.clone().all(|it| {
                 let whole = libm::round(unit.steps(*it));
@@ -137,7 +137,7 @@ pub(super) fn unpack(text: &str, count: usize, exactly: bool, what: &str) -> Res
 
 /// A block with its unit. `change` may replace the whole numbers by what is smaller to keep.
 pub(super) fn pack_with(values: &[f64], change: impl FnOnce(&mut [i64], Unit)) -> String {
-    let unit = Unit::of(values.iter());
+    let unit = Unit::of(&values.iter());
     let mut whole: Vec<i64> = values.iter().map(|it| unit.whole(*it)).collect();
     change(&mut whole, unit);
     format!("{unit}:{}", pack(&whole))
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn the_coarsest_exact_unit_is_found() {
-        let of = |values: &[f64]| Unit::of(values.iter());
+        let of = |values: &[f64]| Unit::of(&values.iter());
         assert_eq!(of(&[3.0, -7.0, -0.0]), Unit::Two(0));
         assert_eq!(of(&[0.75]), Unit::Two(-2));
         assert_eq!(of(&[0.1, 12.3]), Unit::Ten(-1));

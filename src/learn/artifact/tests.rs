@@ -98,7 +98,6 @@ fn a_large_model_stays_below_200_kilobytes() {
     let pairs: Vec<(usize, usize)> = (0..10).map(|it| (it, it + 10)).collect();
     let ebm = sample::with_pairs(&ebm, &frame, &pairs, 32);
     let all = to_json(&ebm).unwrap();
-    println!("mains {} bytes, with 10 pairs {}", mains.len(), all.len());
     assert_eq!(from_json(&all).unwrap().terms, ebm.terms);
     assert!(mains.len() < 100_000 && all.len() < 200_000, "{} and {}", mains.len(), all.len());
 }

@@ -363,7 +363,7 @@ fn width(ebm: &Ebm, term: &Term) -> usize {
 
 /// Unit of all bagged scores together.
 fn bagged_unit(ebm: &Ebm) -> Unit {
-    Unit::of(ebm.terms.iter().flat_map(|it| it.bagged.iter().flatten()))
+    Unit::of(&ebm.terms.iter().flat_map(|it| it.bagged.iter().flatten()))
 }
 
 fn store_bagged(ebm: &Ebm) -> String {

@@ -331,7 +331,9 @@ fn mix(offices: &[Office<'_>], laid: &[Option<Laid<'_>>], cell: usize) -> Vec<f6
         parts = offices.iter().zip(laid).map(all).collect();
     }
     let sum: f64 = parts.iter().sum();
-    parts.iter_mut().for_each(|it| *it = if sum > 0.0 { *it / sum } else { 0.0 });
+    for it in &mut parts {
+        *it = if sum > 0.0 { *it / sum } else { 0.0 };
+    }
     parts
 }
 

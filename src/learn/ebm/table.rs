@@ -61,12 +61,16 @@ pub(crate) fn on_grid(
     let log_odds = objective == Objective::LogLoss;
     let power = if log_odds || largest == 0.0 { 0 } else { libm::ilogb(largest) - 4 };
     for bag in &mut bagged {
-        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, -power));
+        for it in bag.iter_mut() {
+            *it = libm::ldexp(*it, -power);
+        }
         *bag = match lie {
             Some(Lie { width, ordered: true }) => quantise_table(bag, width),
             _ => bag.iter().map(|it| quantise(*it)).collect(),
         };
-        bag.iter_mut().for_each(|it| *it = libm::ldexp(*it, power));
+        for it in bag.iter_mut() {
+            *it = libm::ldexp(*it, power);
+        }
     }
     bagged
 }
@@ -125,7 +129,9 @@ mod tests {
                 (0..5).map(|_| (0..30).map(|_| rng.normal()).collect()).collect();
             if let Some(width) = width {
                 let purifier = Purifier::new(weight.clone(), width);
-                bagged.iter_mut().for_each(|it| drop(purifier.purify(it)));
+                for it in &mut bagged {
+                    purifier.purify(it);
+                }
             }
             let exact = mean_of_bags(&bagged);
             let mean = |it: &[f64]| it.iter().zip(&weight).map(|(it, w)| it * w).sum::<f64>();

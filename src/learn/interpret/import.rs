@@ -270,7 +270,7 @@ impl Loader {
             return Ok(1.0);
         };
         ensure(weights.len() == self.bags, || "bag_weights of another number of bags".to_owned())?;
-        let total: f64 = self.weight(term, &self.shape(term)?.1)?.iter().sum();
+        let total: f64 = weight_of(term, &self.shape(term)?.1)?.iter().sum();
         let share = weights.iter().map(|it| it.0).sum::<f64>() / weights.len() as f64 / total;
         let sensible = share > 0.01 && share < 0.99;
         Ok(if sensible { libm::sqrt(share / (1.0 - share)) } else { 1.0 })
@@ -298,22 +298,11 @@ impl Loader {
         }
     }
 
-    fn weight(&self, term: &StoredTerm, shape: &[usize]) -> Result<Vec<f64>> {
-        let Some(stored) = &term.bin_weights else {
-            return refuse("weights of bins are missing; export with detail=\"all\"");
-        };
-        let weight = flat(stored, shape)?;
-        let right =
-            weight.iter().all(|it| (0.0..1e18).contains(it)) && weight.iter().any(|it| *it > 0.0);
-        ensure(right, || format!("bin_weights of {:?} are out of range", term.term_features))?;
-        Ok(weight)
-    }
-
     fn term(&self, stored: &StoredTerm) -> Result<Term> {
         let (mut features, shape) = self.shape(stored)?;
         let name = format!("term {:?}", stored.term_features);
         let mut scores = self.within(flat(&stored.scores, &shape)?, &name)?;
-        let mut weight = self.weight(stored, &shape)?;
+        let mut weight = weight_of(stored, &shape)?;
         let stored = stored.bagged_scores.as_deref().unwrap_or_default();
         ensure(stored.len() == self.bags, || format!("{name} has {} bags", stored.len()))?;
         let bag = |it| self.within(flat(it, &shape)?, &name);
@@ -344,6 +333,17 @@ impl Loader {
             Some(at) => refuse(format!("{what}: {} in cell {at} is out of range", values[at])),
         }
     }
+}
+
+fn weight_of(term: &StoredTerm, shape: &[usize]) -> Result<Vec<f64>> {
+    let Some(stored) = &term.bin_weights else {
+        return refuse("weights of bins are missing; export with detail=\"all\"");
+    };
+    let weight = flat(stored, shape)?;
+    let right =
+        weight.iter().all(|it| (0.0..1e18).contains(it)) && weight.iter().any(|it| *it > 0.0);
+    ensure(right, || format!("bin_weights of {:?} are out of range", term.term_features))?;
+    Ok(weight)
 }
 
 /// The numbers of nested lists of a shape, the last axis running fastest.

@@ -32,11 +32,6 @@ fn two_halves_rank_as_well_as_the_whole() {
     let (joint, one, other) = (of(&train), of(&one), of(&other));
     let merged = merge(&[&one, &other]).unwrap();
     let (have, want) = (auc(&merged, &test), auc(&joint, &test));
-    println!(
-        "AUC joint {want:.4}, merged {have:.4}, halves {:.4} {:.4}",
-        auc(&one, &test),
-        auc(&other, &test)
-    );
     assert!((have - want).abs() < 0.01 && want > 0.65, "{have} and {want}");
     let p = merged.probabilities(train.columns()).unwrap();
     let mean = p.iter().sum::<f64>() / p.len() as f64;
@@ -102,11 +97,11 @@ fn office(from: f64, to: f64, labels: [&str; 2], seed: u64) -> Frame {
     let x: Vec<f64> =
         (0..rows).map(|_| ((from + (to - from) * rng.unit()) * 100.0).round() / 100.0).collect();
     let trade: Vec<Option<&str>> = (0..rows).map(|_| Some(labels[rng.below(2)])).collect();
-    let lift = |it: &Option<&str>| if *it == Some("gas") { 1.0 } else { 0.0 };
-    let draw = |(x, it): (&f64, &Option<&str>)| {
+    let lift = |it: Option<&str>| if it == Some("gas") { 1.0 } else { 0.0 };
+    let draw = |(x, it): (&f64, Option<&str>)| {
         f64::from(u8::from(rng.unit() < math::sigmoid(-1.0 + x + lift(it))))
     };
-    let target: Vec<f64> = x.iter().zip(&trade).map(draw).collect();
+    let target: Vec<f64> = x.iter().zip(trade.iter().copied()).map(draw).collect();
     let columns = vec![Column::continuous("x", x), Column::nominal("trade", &trade)];
     Frame::new(columns, target, None, (0..rows as u32).collect(), vec![0; rows]).unwrap()
 }
@@ -171,7 +166,8 @@ fn pairs_are_joined_purified_and_taken_from_whoever_has_them() {
     }
     let z = merged.log_odds(frame.columns()).unwrap();
     let halves: Vec<Vec<f64>> = [&a, &b].map(|it| it.log_odds(frame.columns()).unwrap()).into();
-    let off = z.iter().enumerate().map(|(i, z)| (z - (halves[0][i] + halves[1][i]) / 2.0).abs());
+    let off =
+        z.iter().enumerate().map(|(i, z)| (z - f64::midpoint(halves[0][i], halves[1][i])).abs());
     assert!(off.sum::<f64>() / (z.len() as f64) < 0.25, "a mean of both");
 }
 

@@ -64,11 +64,9 @@ impl Part {
         for at in 1..union.unseen() {
             let Some(it) = bin[at] else { continue };
             let first = !std::mem::replace(&mut met[it], true);
-            share[at] = match total[it] > 0.0 {
-                true => share[at] / total[it],
-                // A bin of one value, or of none: whole, where it begins.
-                false => f64::from(u8::from(first)),
-            };
+            // A bin without any width stays whole, where it begins.
+            let whole = f64::from(u8::from(first));
+            share[at] = if total[it] > 0.0 { share[at] / total[it] } else { whole };
         }
         Self { bin, share }
     }
