@@ -4,7 +4,7 @@
 //! intercept), so a corrected model is still an exact sum of terms. Never isotonic: that overfits
 //! below about a thousand events and breaks the sum.
 
-use crate::ebm::{Ebm, quantise, standard_errors};
+use crate::ebm::{Ebm, on_grid, quantise, settle, standard_errors};
 use crate::error::{Error, Result};
 use crate::math;
 use std::collections::BTreeMap;
@@ -138,10 +138,20 @@ impl Platt {
         for it in &mut ebm.bagged_intercept {
             *it = quantise(self.apply(*it));
         }
-        for term in &mut ebm.terms {
-            term.scores.iter_mut().for_each(|it| *it *= self.slope);
-            term.bagged.iter_mut().flatten().for_each(|it| *it = quantise(*it * self.slope));
+        let lies: Vec<_> = ebm.terms.iter().map(|it| ebm.lie(it)).collect();
+        for (term, lie) in ebm.terms.iter_mut().zip(lies) {
+            term.scores.iter_mut().for_each(|it| *it = settle(*it * self.slope));
+            let mut bagged = std::mem::take(&mut term.bagged);
+            bagged.iter_mut().flatten().for_each(|it| *it *= self.slope);
+            term.bagged = on_grid(bagged, lie, ebm.objective);
             term.sd = standard_errors(&term.bagged, ebm.band_scale);
+        }
+        for edit in &mut ebm.edits {
+            for it in &mut edit.cells {
+                it.before = settle(it.before * self.slope);
+                it.after = settle(it.after * self.slope);
+            }
+            edit.intercept = (self.apply(edit.intercept.0), self.apply(edit.intercept.1));
         }
         Ok(ebm)
     }

@@ -89,6 +89,16 @@ pub enum Error {
     },
     /// The caller's progress said stop.
     Cancelled,
+    /// A change of a model's scores that cannot be made.
+    Edit {
+        /// What stands against it.
+        why: String,
+    },
+    /// Models that cannot be put together.
+    Merge {
+        /// Which model, and what sets it apart.
+        why: String,
+    },
     /// A stored model breaks its own format.
     Artifact {
         /// What is wrong.
@@ -125,6 +135,8 @@ impl fmt::Display for Error {
             Self::Option { name, must } => write!(f, "option {name} must be {must}"),
             Self::NotConverged { what } => write!(f, "{what} did not converge"),
             Self::Cancelled => write!(f, "cancelled"),
+            Self::Edit { why } => write!(f, "scores not changed: {why}"),
+            Self::Merge { why } => write!(f, "models not merged: {why}"),
             Self::Artifact { why } => write!(f, "stored model refused: {why}"),
         }
     }

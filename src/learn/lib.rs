@@ -11,7 +11,8 @@
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
 //! - [`whatif`]: what a change of a row does to its score, and the smallest one that lowers it.
-//! - [`artifact`]: the stored form of a model, apart from the types in use.
+//! - [`artifact`]: the stored form of a model, apart from the types in use; [`interpret`]: models
+//!   from and for `InterpretML`; [`lookup`]: a model as a table anyone can apply.
 //!
 //! Invariants, stated as absences: no clock, no files, no database, no network, no async runtime,
 //! no global state, no unseeded randomness, and no result that depends on the number of threads.
@@ -41,5 +42,10 @@ pub mod survival;
 pub mod whatif;
 
 pub mod artifact;
+pub mod interpret;
+pub mod lookup;
+
+#[cfg(test)]
+mod sample;
 
 pub use error::{Error, Result};

@@ -7,16 +7,9 @@ use super::boost::Shape;
 use super::options::EbmOptions;
 use super::pairs::Chosen;
 use super::prepare::Data;
+use super::table::{Lie, mean_of_bags, quantise, rounded};
 use super::{Ebm, Objective, Term, Trained, spread};
 use crate::math;
-
-/// Bagged scores are multiples of this, 2^-16 log-odds: far finer than any band, and small to store.
-const GRAIN: f64 = 1.0 / 65_536.0;
-
-/// The multiple of 2^-16 nearest to a bagged score.
-pub(crate) fn quantise(score: f64) -> f64 {
-    libm::round(score / GRAIN) * GRAIN
-}
 
 /// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
 /// Bins without rows get 0.
@@ -42,13 +35,16 @@ pub(crate) fn model(
     // Bags differ in whom they hold back, never in how many.
     let band_scale = splits.first().map_or(1.0, Split::band_scale);
     let mains = (0..data.bins.len()).map(|feature| {
-        let bagged: Vec<&[f64]> = shapes.iter().map(|it| &it.scores[feature][..]).collect();
-        term(vec![feature], data.bin_weight[feature].clone(), &bagged, band_scale)
+        let bagged = shapes.iter().map(|it| it.scores[feature].clone()).collect();
+        term(vec![feature], data.bin_weight[feature].clone(), None, bagged, band_scale)
     });
     let pairs = chosen.pairs.iter().enumerate().map(|(place, pair)| {
-        let bagged: Vec<&[f64]> = shapes.iter().map(|it| &it.pairs[place][..]).collect();
+        let bagged = shapes.iter().map(|it| it.pairs[place].clone()).collect();
         let weight = chosen.axes.weights(&data, *pair);
-        term(vec![pair.left, pair.right], weight, &bagged, band_scale)
+        let [left, right] = chosen.axes.of(*pair).map(|it| &it.bins);
+        let ordered = left.is_continuous() && right.is_continuous();
+        let lie = Some(Lie { width: right.len(), ordered });
+        term(vec![pair.left, pair.right], weight, lie, bagged, band_scale)
     });
     let terms = mains.chain(pairs).collect();
     let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
@@ -69,6 +65,7 @@ pub(crate) fn model(
         bagged_intercept: vec![],
         band_scale,
         trained,
+        edits: Vec::new(),
     };
     let shift = shift_to_base_rate(&data, &chosen, &ebm);
     ebm.intercept += shift;
@@ -93,16 +90,15 @@ fn scale(ebm: &mut Ebm, unit: f64) {
 }
 
 /// A term from its scores in each bag.
-fn term(features: Vec<usize>, weight: Vec<f64>, bagged: &[&[f64]], band_scale: f64) -> Term {
-    let mut scores = vec![0.0; weight.len()];
-    for bag in bagged {
-        scores.iter_mut().zip(*bag).for_each(|(sum, it)| *sum += it);
-    }
-    for score in &mut scores {
-        *score /= bagged.len() as f64;
-    }
-    let of = |bag: &&[f64]| bag.iter().map(|it| quantise(*it)).collect();
-    let bagged: Vec<Vec<f64>> = bagged.iter().map(of).collect();
+fn term(
+    features: Vec<usize>,
+    weight: Vec<f64>,
+    lie: Option<Lie>,
+    bagged: Vec<Vec<f64>>,
+    band_scale: f64,
+) -> Term {
+    let exact = mean_of_bags(&bagged);
+    let (scores, bagged) = rounded(&exact, bagged, &weight, lie, Objective::LogLoss);
     let sd = standard_errors(&bagged, band_scale);
     Term { features, scores, sd, weight, bagged }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never returns parts that do not add up: [`Explanation::new`] checks it. Never clips or rescales.
 
+use super::table::Lie;
 use super::{Ebm, Term, spread};
 use crate::bins::Bins;
 use crate::error::{Error, Result};
@@ -196,6 +197,13 @@ impl Ebm {
     /// Bins of a feature in pairs; 0 if it is in none.
     pub fn pair_len(&self, feature: usize) -> usize {
         self.pair_bins[feature].as_ref().map_or(0, Bins::len)
+    }
+
+    /// How the table of a term lies, if it is a pair.
+    pub(crate) fn lie(&self, term: &Term) -> Option<Lie> {
+        let [left, right] = term.features[..] else { return None };
+        let ordered = self.bins[left].is_continuous() && self.bins[right].is_continuous();
+        Some(Lie { width: self.pair_len(right), ordered })
     }
 
     /// The cells of all rows, a table per term.

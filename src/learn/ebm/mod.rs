@@ -3,9 +3,9 @@
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
 //! `split` one step of them, `scan` its best cut, `pass` its arithmetic over rows, `kernel` the
-//! loops of both; `pairs` interactions, found, fitted,
-//! tested and purified; `assemble` bags to one model; `explain` one row as a sum; `grid` a pair to
-//! draw.
+//! loops of both; `pairs` interactions, found, fitted, tested and purified; `table` how scores are
+//! rounded; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each
+//! bag; `grid` a pair to draw; `edit` scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -15,27 +15,33 @@
 mod assemble;
 mod bags;
 mod boost;
+mod edit;
 mod explain;
 mod grid;
 mod kernel;
 mod mains;
+mod merge;
 pub mod options;
-mod pairs;
+pub(crate) mod pairs;
 mod pass;
 mod prepare;
 mod resample;
 mod run;
 mod scan;
 mod split;
+pub(crate) mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assemble::{quantise, standard_errors};
+pub(crate) use assemble::standard_errors;
+pub use edit::{CellEdit, Change, Edit, Note};
 pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
 pub use grid::{Grid, GridCell};
+pub use merge::merge;
 pub use options::{Direction, EbmOptions};
 pub use resample::{Agreement, Resampled};
+pub(crate) use table::{Lie, mean_of_bags, on_grid, quantise, settle};
 
 use crate::bins::Bins;
 use crate::error::{Error, Result};
@@ -67,6 +73,8 @@ pub struct Ebm {
     pub band_scale: f64,
     /// What the model was fitted on.
     pub trained: Trained,
+    /// Changes by people since the fit, oldest first; made by [`Ebm::edit`].
+    pub edits: Vec<Edit>,
 }
 
 /// What a model predicts, and by which loss it learns.
@@ -132,7 +140,7 @@ pub struct Term {
     pub sd: Vec<f64>,
     /// Weight of the training rows per cell.
     pub weight: Vec<f64>,
-    /// Scores per bag, then per cell, rounded to multiples of 2^-16. Used for bands only.
+    /// Scores per bag, then per cell, rounded to multiples of 2^-12. Used for bands only.
     pub bagged: Vec<Vec<f64>>,
 }
 

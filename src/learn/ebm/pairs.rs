@@ -23,7 +23,7 @@ use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Step};
 use axis::Axes;
-use purify::Purifier;
+pub(crate) use purify::Purifier;
 use search::Prefix;
 use std::collections::BTreeMap;
 use terms::{Pairs, Rows, Square};

@@ -1,17 +1,13 @@
-//! The stored form of a model, apart from the types in use.
+//! Format 1, read only: log-odds of main effects, written until terms could have two features.
 //!
-//! A format is a promise to the past: `StoredEbmV1` never changes; a new need makes a `V2`. Loading
-//! checks everything and trusts nothing. A model that went through JSON predicts bit for bit as
-//! before: scores are stored as doubles with all digits; bagged scores are multiples of 2^-16 from
-//! the fit on, so they are stored as whole numbers, each as the difference to the bin before.
+//! Scores are doubles with all digits; bagged scores are multiples of 2^-16, stored as whole numbers,
+//! each as the difference to the bin before. Never changes.
 
+use super::{ensure, refuse};
 use crate::bins::{BINS_MAX, BinKind, Bins, Categories};
 use crate::ebm::{Ebm, Objective, Term, Trained, standard_errors};
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
-
-/// Number of this format.
-pub const FORMAT: u32 = 1;
+use serde::Deserialize;
 
 /// Bagged scores are whole numbers of this part of a log-odds.
 const GRAINS: f64 = 65_536.0;
@@ -20,7 +16,7 @@ const GRAINS: f64 = 65_536.0;
 const LOG_ODDS_MAX: f64 = 1000.0;
 
 /// A stored model, format 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredEbmV1 {
     /// Always 1.
@@ -50,26 +46,26 @@ pub struct StoredEbmV1 {
 }
 
 /// A stored feature, format 1: either `cuts` or `labels`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredFeatureV1 {
     /// Name.
     pub name: String,
     /// Cuts of a continuous feature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cuts: Option<Vec<f64>>,
     /// Labels of a nominal feature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub labels: Option<Vec<String>>,
     /// Training rows per bin, missing first, unseen last.
     pub counts: Vec<u64>,
     /// Smallest and largest value seen, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub range: Option<(f64, f64)>,
 }
 
 /// A stored term, format 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredTermV1 {
     /// Positions of its features.
@@ -82,31 +78,11 @@ pub struct StoredTermV1 {
     pub bagged: Vec<Vec<i64>>,
 }
 
-impl From<&Ebm> for StoredEbmV1 {
-    fn from(ebm: &Ebm) -> Self {
-        let it = &ebm.trained;
-        Self {
-            format: FORMAT,
-            features: ebm.bins.iter().map(store_feature).collect(),
-            terms: ebm.terms.iter().map(store_term).collect(),
-            intercept: ebm.intercept,
-            bagged_intercept: ebm.bagged_intercept.iter().map(|it| grains(*it)).collect(),
-            band_scale: ebm.band_scale,
-            rows: it.rows,
-            groups: it.groups,
-            events: it.events,
-            base_rate: it.base_rate,
-            seed: it.seed,
-            steps: it.steps.clone(),
-        }
-    }
-}
-
 impl TryFrom<StoredEbmV1> for Ebm {
     type Error = Error;
 
     fn try_from(stored: StoredEbmV1) -> Result<Self> {
-        ensure(stored.format == FORMAT, || format!("format {} is not {FORMAT}", stored.format))?;
+        ensure(stored.format == 1, || format!("format {} is not 1", stored.format))?;
         let bags = stored.bagged_intercept.len();
         ensure((2..=200).contains(&bags), || format!("{bags} bags"))?;
         ensure(stored.steps.len() == bags, || "steps of another number of bags".to_owned())?;
@@ -137,43 +113,13 @@ impl TryFrom<StoredEbmV1> for Ebm {
             bagged_intercept: stored.bagged_intercept.iter().map(|it| ungrain(*it)).collect(),
             band_scale: scale,
             trained,
+            edits: Vec::new(),
         })
     }
 }
 
-/// The JSON of a model. The same model gives the same bytes.
-pub fn to_json(ebm: &Ebm) -> Result<String> {
-    serde_json::to_string(&StoredEbmV1::from(ebm)).map_err(|it| refused(&it))
-}
-
-/// The model of a JSON. [`Error::Artifact`] says what is wrong with it.
-pub fn from_json(json: &str) -> Result<Ebm> {
-    Ebm::try_from(serde_json::from_str::<StoredEbmV1>(json).map_err(|it| refused(&it))?)
-}
-
-fn refused(error: &serde_json::Error) -> Error {
-    Error::Artifact { why: error.to_string() }
-}
-
-fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<()> {
-    if holds { Ok(()) } else { Err(Error::Artifact { why: why() }) }
-}
-
-fn grains(score: f64) -> i64 {
-    libm::round(score * GRAINS) as i64
-}
-
 fn ungrain(grains: i64) -> f64 {
     grains as f64 / GRAINS
-}
-
-fn store_feature(bins: &Bins) -> StoredFeatureV1 {
-    let (cuts, labels) = match &bins.kind {
-        BinKind::Cuts(cuts) => (Some(cuts.clone()), None),
-        BinKind::Categories(it) => (None, Some(it.pairs().map(|it| it.0.to_owned()).collect())),
-    };
-    let range = (!bins.min.is_nan()).then_some((bins.min, bins.max));
-    StoredFeatureV1 { name: bins.name.clone(), cuts, labels, counts: bins.counts.clone(), range }
 }
 
 fn load_feature(stored: StoredFeatureV1) -> Result<Bins> {
@@ -190,7 +136,7 @@ fn load_feature(stored: StoredFeatureV1) -> Result<Bins> {
             ensure(ascending, || format!("labels of {name} do not ascend"))?;
             BinKind::Categories(Categories::apart(labels))
         }
-        _ => return Err(Error::Artifact { why: format!("{name} needs cuts or labels") }),
+        _ => return refuse(format!("{name} needs cuts or labels")),
     };
     let (min, max) = range.unwrap_or((f64::NAN, f64::NAN));
     let bins = Bins { name, kind, counts, min, max };
@@ -199,25 +145,11 @@ fn load_feature(stored: StoredFeatureV1) -> Result<Bins> {
     Ok(bins)
 }
 
-fn store_term(term: &Term) -> StoredTermV1 {
-    let differences = |scores: &Vec<f64>| {
-        let mut before = 0;
-        let step = |it: &f64| grains(*it) - std::mem::replace(&mut before, grains(*it));
-        scores.iter().map(step).collect()
-    };
-    StoredTermV1 {
-        features: term.features.clone(),
-        scores: term.scores.clone(),
-        weight: term.weight.clone(),
-        bagged: term.bagged.iter().map(differences).collect(),
-    }
-}
-
 fn load_term(stored: StoredTermV1, bins: &[Bins], bags: usize, scale: f64) -> Result<Term> {
     let StoredTermV1 { features, scores, weight, bagged } = stored;
     let cells = match features[..] {
         [feature] if feature < bins.len() => bins[feature].len(),
-        _ => return Err(Error::Artifact { why: format!("a term of features {features:?}") }),
+        _ => return refuse(format!("a term of features {features:?}")),
     };
     let lengths = scores.len() == cells
         && weight.len() == cells
