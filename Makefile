@@ -13,7 +13,7 @@ help:
 	@echo "                ARGS='--port 0' more flags of 'crewkeep serve'"
 	@echo "make test     install what the tests need, run every test"
 	@echo "make bench    measure speed and size, targets beside; then bench-peer"
-	@echo "make bench-peer  the models beside InterpretML's on the same folds (about 15 minutes)"
+	@echo "make bench-peer  the models beside InterpretML's on the same folds (about half an hour)"
 	@echo "                PEER_ARGS='--quick' a minute; --all-folds an hour or two; --large 100000"
 	@echo "make clean    delete what was built; data stays"
 
