@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PROGRAM := $(TARGET)/release/crewkeep
 export DATA NO_BROWSER
 
-.PHONY: help run test bench build clean
+.PHONY: help run test bench bench-peer build clean
 
 help:
 	@echo "make run      build, start with a demo office, open the browser"
@@ -12,7 +12,9 @@ help:
 	@echo "                NO_BROWSER=1    only print the link"
 	@echo "                ARGS='--port 0' more flags of 'crewkeep serve'"
 	@echo "make test     install what the tests need, run every test"
-	@echo "make bench    measure speed and size (minutes), targets beside"
+	@echo "make bench    measure speed and size, targets beside; then bench-peer"
+	@echo "make bench-peer  the models beside InterpretML's on the same folds (about half an hour)"
+	@echo "                PEER_ARGS='--quick' a minute; --all-folds an hour or two; --large 100000"
 	@echo "make clean    delete what was built; data stays"
 
 build:
@@ -29,6 +31,13 @@ test:
 bench:
 	@echo "== measuring; BENCH_TECHNICIANS, BENCH_YEARS, BENCH_JOBS make it smaller"
 	cargo bench --locked --bench bench
+	@$(MAKE) --no-print-directory bench-peer
+
+bench-peer: build
+	@echo "== measuring the models beside InterpretML's; docs/peer.md explains the tables"
+	@python="$$(bash tests/peer/venv.sh | tail -n 1)" && [ -n "$$python" ] && \
+	  "$$python" tests/peer/ebm.py --program $(PROGRAM) --json $(TARGET)/peer.json $(PEER_ARGS) && \
+	  if [ -z "$(PEER_ARGS)" ]; then "$$python" tests/peer/ebm.py --program $(PROGRAM) --large 100000; fi
 
 clean:
 	cargo clean

@@ -197,8 +197,7 @@ fn list(cx: &Cx<'_>, head: &ModelHead, as_of: Day, data_to: Day) -> Result<List>
 fn row(person: Person, as_of: Day, card: &Card, earlier: &HashMap<i64, (f64, Band)>) -> Row {
     let (main, second) = match &person.verdict {
         Verdict::Scored { reasons, .. } => {
-            let mut said =
-                raising(reasons).into_iter().filter_map(|it| reason(it, reasons, card));
+            let mut said = raising(reasons).into_iter().filter_map(|it| reason(it, reasons, card));
             (said.next(), said.next())
         }
         Verdict::NotScored(_) => (None, None),
