@@ -128,6 +128,7 @@ fn explained(it: &Explained) -> Vec<String> {
                 100.0 * probability
             ));
         }
+        _ if it.terms.is_empty() => lines.push("By a fit on all rows:".to_owned()),
         _ => lines.push("By a fit on all rows, what moves the log-odds most first:".to_owned()),
     }
     let width = it.terms.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).max(9);

@@ -10,6 +10,10 @@ use smartcore::linalg::basic::arrays::Array;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
 
+/// Cells of the inputs up to which smartcore looks for a start: on larger ones Newton's method from
+/// 0 is there long before.
+const START_CELLS_MAX: usize = 1_000_000;
+
 /// Predicts the same probability for every row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BaseRate {
@@ -85,7 +89,11 @@ impl Logistic {
         let design = Design::fit(frame)?;
         let weight: Vec<f64> = (0..frame.rows()).map(|row| frame.weight_of(row)).collect();
         let x = design.matrix(frame.columns(), frame.rows());
-        let start = start(&x, design.len(), frame.target(), alpha)?;
+        let start = if x.len() <= START_CELLS_MAX {
+            start(&x, design.len(), frame.target(), alpha)?
+        } else {
+            vec![0.0; design.len() + 1]
+        };
         let (mut theta, mut sd) = newton(&x, frame.target(), &weight, alpha, start)?;
         let intercept = theta.pop().unwrap_or(0.0);
         sd.pop();
