@@ -48,16 +48,16 @@ pub(super) fn notes(it: &Entry, today: Day, expires_days: i32) -> Vec<String> {
         )
     });
     let used = it.record.state == State::InUse;
-    let expired = it.expired_words(today, expires_days).filter(|_| used);
+    // That it has expired stands at the head of every page already.
     let again = it.train_again_on(expires_days);
-    let soon = (used && expired.is_none() && today >= again).then(|| {
+    let soon = (used && today >= again && today < it.expires_on(expires_days)).then(|| {
         format!(
             "A new training is advised since {}: this model expires on {}.",
             again.words(NO_YEAR),
             it.expires_on(expires_days).words(NO_YEAR)
         )
     });
-    [probation, expired, soon].into_iter().flatten().collect()
+    [probation, soon].into_iter().flatten().collect()
 }
 
 /// One model of the list.
