@@ -259,5 +259,7 @@ fn again(said: &PredictionRow, loaded: &Loaded) -> Option<PredictionRow> {
         row.values[at] = term.value;
     }
     let again = score::prediction(loaded, &row, None).ok()?;
-    Some(PredictionRow { band: said.band.clone(), ..again })
+    // Models of the horizon at once say nothing of the months to come, and once kept nothing.
+    let ahead = if loaded.card.is_monthly() { again.ahead.clone() } else { said.ahead.clone() };
+    Some(PredictionRow { band: said.band.clone(), ahead, ..again })
 }
