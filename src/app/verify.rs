@@ -80,7 +80,7 @@ impl Report {
         if self.is_sound() {
             format!("All match: {what} checked in {:.1} s.", self.seconds)
         } else {
-            format!("{} of {what} do not match.", grouped(self.fault_count))
+            format!("Not all match: {}, in {what}.", counted(self.fault_count, "fault"))
         }
     }
 
