@@ -156,16 +156,13 @@ fn check_model(office: &Office, record: &Record, report: &mut Report) -> Result<
 fn check_files(office: &Office, record: &Record, report: &mut Report) -> Result<()> {
     let (differences, files) = check_folder(office, record)?;
     report.files += files;
-    match differences {
-        Some(differences) => {
-            for it in differences {
-                report.fault(it.file, &it.found, WRITE_AGAIN);
-            }
-        }
-        None => {
-            write_folder(office, record.version)?;
-            report.repaired.push(format!("models/{}/{}", record.kind, record.version));
-        }
+    let Some(differences) = differences else {
+        write_folder(office, record.version)?;
+        report.repaired.push(format!("models/{}/{}", record.kind, record.version));
+        return Ok(());
+    };
+    for it in differences {
+        report.fault(it.file, &it.found, WRITE_AGAIN);
     }
     Ok(())
 }
