@@ -1,5 +1,6 @@
 //! What the frame around every page says: whose office, how fresh, how many.
 
+use super::registry::expired_words;
 use super::{Cx, Result};
 use crate::domain::calendar::{Day, second_text};
 use crate::store::office;
@@ -19,6 +20,8 @@ pub struct Frame {
     pub employed: u64,
     /// Version of the model in use.
     pub model: Option<u32>,
+    /// What every page must say first: the model in use has expired.
+    pub notice: Option<String>,
     /// What was loaded when, in words.
     pub freshness: Vec<(String, String)>,
 }
@@ -48,6 +51,10 @@ pub fn read(cx: &Cx<'_>) -> Result<Frame> {
         data_to: summary.span.map(|it| it.1),
         employed: summary.employed,
         model: summary.model.map(|it| it.0),
+        notice: summary.model.and_then(|(version, as_of, expires_on)| {
+            let last = expires_on.unwrap_or(as_of.plus(cx.config.model_expires_days));
+            expired_words(version, as_of, last, cx.today)
+        }),
         freshness,
     })
 }

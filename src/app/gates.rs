@@ -397,7 +397,7 @@ fn ranged(it: &Ranged) -> String {
 }
 
 fn signed(it: Difference) -> String {
-    format!("{:+.4} ± {:.4}", it.value, it.se)
+    format!("{:+.4} ± {:.4}", it.value, it.se).replace('-', "−")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::card::Card;
 use super::material::{Material, material};
 use super::runs::Uid;
-use super::{Cx, Result, score};
+use super::{Cx, Result, gates, registry, score};
 use crate::domain::calendar::Day;
 use crate::feature::{FEATURES, Group};
 use crate::store::models;
@@ -67,6 +67,10 @@ pub struct Seal {
     pub horizon_days: i32,
     /// When it was kept, UTC seconds since 1970.
     pub trained_at: i64,
+    /// When it was taken into use, UTC seconds since 1970.
+    pub in_use_since: Option<i64>,
+    /// Gates that hold it although it is in use.
+    pub held_by: Vec<String>,
     /// Last day of the data it learned from, ISO.
     pub data_to: String,
     /// SHA-256 of the training table.
@@ -150,7 +154,11 @@ pub fn standing(cx: &Cx<'_>) -> Result<Standing> {
 pub fn in_use(cx: &Cx<'_>) -> Result<Option<Model>> {
     let Some(row) = models::in_use(cx.read)? else { return Ok(None) };
     let loaded = score::load(cx)?;
+    let entry = registry::in_use(cx)?;
+    let gates = entry.as_ref().map(|it| gates::held_by(&it.gates)).unwrap_or_default();
     let seal = Seal {
+        in_use_since: entry.as_ref().and_then(|it| it.record.promoted_at),
+        held_by: gates.into_iter().map(str::to_owned).collect(),
         version: row.version,
         horizon_days: row.horizon_days,
         trained_at: row.created_at,

@@ -22,7 +22,7 @@ use crate::store::{Tx, months, registry, situations};
 
 pub use crate::store::registry::{Record, State};
 pub use compare::{Change, Comparison, Figure, Pair, Scores, compare};
-pub use folder::{CARD_JSON, CARD_TEXT, MANIFEST, MODEL, dir, export, files, forget};
+pub use folder::{CARD_JSON, CARD_TEXT, File, MANIFEST, MODEL, dir, export, files, forget};
 pub(super) use folder::{check as check_folder, write as write_folder};
 pub(super) use seal::{hash, seal};
 

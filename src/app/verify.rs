@@ -80,7 +80,7 @@ impl Report {
         if self.is_sound() {
             format!("All match: {what} checked in {:.1} s.", self.seconds)
         } else {
-            format!("{} of {what} do not match.", grouped(self.fault_count))
+            format!("Not all match: {}, in {what}.", counted(self.fault_count, "fault"))
         }
     }
 
@@ -156,16 +156,13 @@ fn check_model(office: &Office, record: &Record, report: &mut Report) -> Result<
 fn check_files(office: &Office, record: &Record, report: &mut Report) -> Result<()> {
     let (differences, files) = check_folder(office, record)?;
     report.files += files;
-    match differences {
-        Some(differences) => {
-            for it in differences {
-                report.fault(it.file, &it.found, WRITE_AGAIN);
-            }
-        }
-        None => {
-            write_folder(office, record.version)?;
-            report.repaired.push(format!("models/{}/{}", record.kind, record.version));
-        }
+    let Some(differences) = differences else {
+        write_folder(office, record.version)?;
+        report.repaired.push(format!("models/{}/{}", record.kind, record.version));
+        return Ok(());
+    };
+    for it in differences {
+        report.fault(it.file, &it.found, WRITE_AGAIN);
     }
     Ok(())
 }
@@ -259,5 +256,7 @@ fn again(said: &PredictionRow, loaded: &Loaded) -> Option<PredictionRow> {
         row.values[at] = term.value;
     }
     let again = score::prediction(loaded, &row, None).ok()?;
-    Some(PredictionRow { band: said.band.clone(), ..again })
+    // Models of the horizon at once say nothing of the months to come, and once kept nothing.
+    let ahead = if loaded.card.is_monthly() { again.ahead.clone() } else { said.ahead.clone() };
+    Some(PredictionRow { band: said.band.clone(), ahead, ..again })
 }

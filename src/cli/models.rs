@@ -188,11 +188,11 @@ fn show(office: &Office, version: u32, json: bool) -> Result<()> {
         ("Model", record.artifact_hash.clone()),
         ("Folder", registry::dir(office, record).display().to_string()),
     ] {
-        out(&format!("  {name:<14}{value}"));
+        out(&format!("  {name:<16}{value}"));
     }
     if let (Some(at), Some(by)) = (record.promoted_at, &record.promoted_by) {
         let why = record.reason.as_deref().unwrap_or_default();
-        out(&format!("  {:<14}{} UTC by {by}. {why}", "Taken into use", second_text(at)));
+        out(&format!("  {:<16}{} UTC by {by}. {why}", "Taken into use", second_text(at)));
     }
     out(&format!("Gates passed: {}", gates::passed_words(&it.gates)));
     for gate in &it.gates {

@@ -12,8 +12,8 @@ pub struct Summary {
     pub span: Option<(Day, Day)>,
     /// People employed on the last day of the data.
     pub employed: u64,
-    /// Version, last day of its data and creation (UTC seconds) of the model in use.
-    pub model: Option<(u32, Day, i64)>,
+    /// Version, last day of its data and day of expiry of the model in use.
+    pub model: Option<(u32, Day, Option<Day>)>,
     /// Fact, last load (UTC seconds) and rows read of each kind of file.
     pub loads: Vec<(String, i64, u64)>,
 }
@@ -35,9 +35,9 @@ pub fn summary(read: &Read<'_>) -> Result<Summary> {
         |row| row.get::<_, i64>(0),
     )?;
     let model = read.first(
-        "SELECT version, as_of, created_at FROM trained_model WHERE state = 'in_use' LIMIT 1",
+        "SELECT version, as_of, expires_on FROM trained_model WHERE state = 'in_use' LIMIT 1",
         [],
-        |row| Ok((row.get(0)?, Day(row.get(1)?), row.get(2)?)),
+        |row| Ok((row.get(0)?, Day(row.get(1)?), row.get::<_, Option<i32>>(2)?.map(Day))),
     )?;
     let loads = read.rows(
         "SELECT fact, max(created_at), sum(rows_read) FROM import_run GROUP BY fact LIMIT 50",

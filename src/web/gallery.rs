@@ -147,6 +147,7 @@ fn shell(theme: Option<&'static str>) -> Shell {
             running: true,
         },
         theme,
+        notice: None,
         toast: Some(ToastView {
             words: "Interview saved.".to_owned(),
             undo: Some(UndoView {

@@ -85,6 +85,7 @@ fn shell(state: &State, request: &HttpRequest, page: &'static Page, frame: Frame
         events: Some(sse::CHIP_STREAM.to_owned()),
         theme: theme(request),
         assets: AssetUrls::current(),
+        notice: frame.notice.clone(),
         toast: None,
         foot: vec![FootRow {
             text: "On this machine. Nothing is sent".to_owned(),

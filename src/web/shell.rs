@@ -38,6 +38,8 @@ pub struct Shell {
     pub theme: Option<&'static str>,
     /// Addresses of the style sheet, scripts and icons.
     pub assets: AssetUrls,
+    /// What every page must say first.
+    pub notice: Option<String>,
     /// What was just done.
     pub toast: Option<ToastView>,
     /// Lines at the foot of the side, such as `On this machine. Nothing is sent`.
@@ -67,6 +69,7 @@ impl Shell {
             events: None,
             theme: None,
             assets: AssetUrls::current(),
+            notice: None,
             toast: None,
             foot: Vec::new(),
             palette: Vec::new(),

@@ -259,7 +259,7 @@ fn model_pages(served: &Served) {
     assert_eq!(served.get("/model?feature=shoe_size").status, 404);
     let export = served.get("/model.json");
     let json: serde_json::Value = serde_json::from_str(&export.body).expect("JSON");
-    assert_eq!(json["format"], 1);
+    assert_eq!(json["format"], 2);
     assert_eq!(json["model"]["lines"].as_array().map(Vec::len), Some(18));
     assert_eq!(json["model"]["seal"]["model_hash"], model.seal.model_hash.as_str());
 }

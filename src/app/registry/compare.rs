@@ -233,7 +233,7 @@ fn rank_correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     }
     let (a, b) = (ranks(a), ranks(b));
     // Ranks have the same mean whatever their order.
-    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(1.0, a.len() as f64);
     let sum = |x: &[f64], y: &[f64]| -> f64 {
         x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum()
     };
@@ -248,7 +248,8 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut from = 0;
     while from < order.len() {
         let mut to = from + 1;
-        while to < order.len() && values[order[to]] == values[order[from]] {
+        let first = values[order[from]];
+        while to < order.len() && values[order[to]].total_cmp(&first).is_eq() {
             to += 1;
         }
         for at in &order[from..to] {

@@ -28,6 +28,9 @@ pub const MANIFEST: &str = "manifest.json";
 /// Version of the manifest's shape.
 const FORMAT: u32 = 1;
 
+/// Name and bytes of a file of the folder.
+pub type File = (&'static str, Vec<u8>);
+
 /// What a folder holds.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Manifest {
@@ -62,7 +65,7 @@ pub fn dir(office: &Office, record: &Record) -> PathBuf {
 ///
 /// # Errors
 /// `NotFound` when there is no such version.
-pub fn files(cx: &Cx<'_>, version: u32) -> Result<(Entry, Vec<(&'static str, Vec<u8>)>)> {
+pub fn files(cx: &Cx<'_>, version: u32) -> Result<(Entry, Vec<File>)> {
     let record = registry::by_version(cx.read, version)?.ok_or_else(|| no_version(version))?;
     let artifact = registry::artifact(cx.read, record.id)?;
     let entry = entry(record, None)?;
@@ -86,7 +89,7 @@ pub(in crate::app) fn write(office: &Office, version: u32) -> Result<()> {
 }
 
 /// Puts files into a folder, each whole or not at all.
-fn put(dir: &Path, files: &[(&'static str, Vec<u8>)]) -> Result<()> {
+fn put(dir: &Path, files: &[File]) -> Result<()> {
     std::fs::create_dir_all(dir)?;
     for (name, bytes) in files {
         let half = dir.join(format!(".{name}.part"));

@@ -178,6 +178,11 @@ fn with(
         month_words(&card.months.1),
         card.horizon_days
     );
+    let lede = if model.seal.held_by.is_empty() {
+        lede
+    } else {
+        format!("{lede} It is in use on probation: held by {}.", model.seal.held_by.join(", "))
+    };
     let person = mark.and(asked.person.as_deref());
     Ok(ModelPage {
         shell,

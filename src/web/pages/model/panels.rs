@@ -391,7 +391,7 @@ pub(super) fn seal(model: &Model) -> SealView {
         model_hash: short(&model.seal.model_hash),
         data_hash: short(&model.seal.data_hash),
         stability: format!("seed {}, {} bags", model.seal.seed, model.card.bags),
-        verify: None,
+        verify: Some("/models#verify".to_owned()),
     }
 }
 
@@ -401,6 +401,10 @@ pub(super) fn seal_rows(model: &Model) -> Vec<(String, String)> {
     [
         ("Version", format!("v{}", it.version)),
         ("Trained", format!("{} UTC, in {:.1} s", second_text(it.trained_at), model.card.seconds)),
+        (
+            "In use since",
+            it.in_use_since.map_or("not known".to_owned(), |at| format!("{} UTC", second_text(at))),
+        ),
         ("Data to", it.data_day().words(0)),
         ("Says who may leave within", format!("{} days", it.horizon_days)),
         ("Model, SHA-256", it.model_hash.clone()),

@@ -218,7 +218,7 @@ pub(super) fn seal(it: &Evidence) -> SealView {
         model_hash: short(&it.model_hash),
         data_hash: short(&it.data_hash),
         stability: String::new(),
-        verify: None,
+        verify: Some("/models#verify".to_owned()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::web::parts::{FieldView, OptionView, TableView, ThView};
 /// Makes a date name its year.
 const NO_YEAR: i16 = 0;
 /// Faults shown.
-const FAULTS_MAX: usize = 20;
+const FAULTS_MAX: usize = 6;
 
 /// What is used now, as the head of the page.
 pub(super) fn title(used: Option<&Entry>) -> String {
@@ -48,16 +48,16 @@ pub(super) fn notes(it: &Entry, today: Day, expires_days: i32) -> Vec<String> {
         )
     });
     let used = it.record.state == State::InUse;
-    let expired = it.expired_words(today, expires_days).filter(|_| used);
+    // That it has expired stands at the head of every page already.
     let again = it.train_again_on(expires_days);
-    let soon = (used && expired.is_none() && today >= again).then(|| {
+    let soon = (used && today >= again && today < it.expires_on(expires_days)).then(|| {
         format!(
             "A new training is advised since {}: this model expires on {}.",
             again.words(NO_YEAR),
             it.expires_on(expires_days).words(NO_YEAR)
         )
     });
-    [probation, expired, soon].into_iter().flatten().collect()
+    [probation, soon].into_iter().flatten().collect()
 }
 
 /// One model of the list.
@@ -216,7 +216,7 @@ pub(super) fn card_figures(it: &Entry) -> Vec<(String, String)> {
             rows.push((name.to_owned(), ranged(figure, places)));
         }
         for it in &test.contenders {
-            let name = format!("Log loss less: {}", it.name.to_lowercase());
+            let name = format!("Log loss against {}", it.name.to_lowercase());
             rows.push((name, difference(it.against)));
         }
     } else {
@@ -322,7 +322,7 @@ pub(super) fn made_differently(it: &Comparison) -> Option<TableView> {
 
 pub(super) fn scores_words(it: &Scores) -> String {
     let order = it.correlation.map_or(String::new(), |rank| {
-        format!(" They put people in much the same order where this is near 1: rank correlation {rank:.2}.")
+        format!(" The rank correlation of their chances is {rank:.3}; 1 is the same order.")
     });
     let changed = match it.changed {
         0 => "no one has another level".to_owned(),
@@ -372,7 +372,7 @@ fn difference(it: Difference) -> String {
 fn ranged(it: &Ranged, places: usize) -> String {
     match (it.value, it.low, it.high) {
         (Some(value), Some(low), Some(high)) => {
-            format!("{value:.places$} ({low:.places$} to {high:.places$})")
+            format!("{value:.places$} ({low:.places$} to {high:.places$})").replace('-', "−")
         }
         _ => "cannot be told".to_owned(),
     }
