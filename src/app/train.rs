@@ -124,7 +124,7 @@ fn options(office: &Office, bags: usize) -> EbmOptions {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let seed = office.config().train_seed;
     let monotone = frame::directions(FEATURES);
-    EbmOptions { bags, bins_max: BINS_MAX, monotone, pairs: 0, ..EbmOptions::new(seed, threads) }
+    EbmOptions { bags, bins_max: BINS_MAX, monotone, ..EbmOptions::new(seed, threads) }
 }
 
 /// People of one office a manager can talk to in four weeks.

@@ -176,6 +176,3 @@ fn load_term(stored: StoredTermV1, bins: &[Bins], bags: usize, scale: f64) -> Re
     let sd = standard_errors(&restored, scale);
     Ok(Term { features, scores, sd, weight, bagged: restored })
 }
-
-#[cfg(test)]
-mod tests;

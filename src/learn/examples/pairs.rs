@@ -3,14 +3,13 @@
 //! `TRAIN.csv FOLDS.csv`, a column `fold` with the test fold of each row.
 //!
 //! The last column is the target, 0 or 1. Columns that do not parse as numbers are nominal; an empty
-//! cell is missing. Seconds are of one CPU where the system tells them, else of the clock.
+//! cell is missing. Seconds are CPU seconds of one thread, where the system tells them.
 
 use learn::ebm::{Ebm, EbmOptions, fit};
 use learn::frame::{Column, Frame};
 use learn::progress::{Flow, Part, Progress, Step};
 use learn::validate::Scored;
 use std::sync::Mutex;
-use std::time::Instant;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -80,17 +79,11 @@ impl Progress for Ear {
     }
 }
 
-/// Seconds of CPU that this thread has used; without a system that tells, of the clock.
+/// Seconds of CPU that this thread has used; NaN on a system that does not tell.
 fn seconds() -> f64 {
-    static START: Mutex<Option<Instant>> = Mutex::new(None);
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos: Option<f64> = told.split(' ').next().and_then(|it| it.parse().ok());
-    let clock = || {
-        START
-            .lock()
-            .map_or(0.0, |mut it| it.get_or_insert_with(Instant::now).elapsed().as_secs_f64())
-    };
-    nanos.map_or_else(clock, |it| it / 1e9)
+    let nanos = told.split(' ').next().and_then(|it| it.parse::<f64>().ok());
+    nanos.map_or(f64::NAN, |it| it / 1e9)
 }
 
 fn read(path: &str) -> Outcome<Frame> {
