@@ -14,7 +14,7 @@ use crate::app::card::{BASE, LOGISTIC};
 const RIDGE: f64 = 1.0;
 
 /// Trees of the forest: enough for a baseline, few enough that a training stays within seconds.
-const TREES: usize = 40;
+const TREES: usize = 20;
 
 /// Monthly hazard of each row of some columns, 0 to 1.
 pub(super) type Hazards = Box<dyn Fn(&[Column]) -> learn::Result<Vec<f64>>>;
