@@ -49,15 +49,15 @@ fn lift(data: &Data, chosen: &Chosen, terms: &[Term], feature: usize, way: f64) 
     let mut lift = vec![0.0; data.bins[feature].len()];
     let (main, pairs) = terms.split_at(data.bins.len());
     let inside: Vec<&Term> = pairs.iter().filter(|it| it.features.contains(&feature)).collect();
-    let mut sum = 0.0;
-    for bin in 2..=data.bins[feature].real() {
+    let (mut sum, real) = (0.0, data.bins[feature].real());
+    for (bin, lift) in lift.iter_mut().enumerate().take(real + 1).skip(2) {
         let step = way * (main[feature].scores[bin] - main[feature].scores[bin - 1]);
         let pair = |it: &&Term| least_step(&chosen.axes, it, feature, bin, way);
         let lack = -(step + inside.iter().map(pair).sum::<f64>());
         if lack > 0.0 {
             sum += way * libm::ceil(lack / GRAIN) * GRAIN;
         }
-        lift[bin] = sum;
+        *lift = sum;
     }
     lift
 }

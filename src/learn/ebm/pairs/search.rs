@@ -431,7 +431,6 @@ impl Line {
     /// Whether the leaves of each tree go the ways of its features. A sum of such steps does too, so
     /// main effects and pair together keep every direction.
     #[inline]
-    #[expect(clippy::needless_bitwise_bool, reason = "without branches the loop becomes vectors")]
     fn keep_ways(self, corner: Sums, edge: Edge) -> [bool; 4] {
         let leaf = |it: Sums| -it.g / it.h;
         let high_low = edge.low.less(corner);
