@@ -4,6 +4,7 @@
 //! Never here: the EBM itself, tuning a contender to these data.
 
 use learn::baseline::{BaseRate, Logistic};
+use learn::forest::{Forest, ForestOptions};
 use learn::frame::{Column, Frame};
 use learn::tree::{Tree, TreeOptions};
 
@@ -11,6 +12,8 @@ use crate::app::card::{BASE, LOGISTIC};
 
 /// Strength of the logistic regression's ridge, scikit-learn's default.
 const RIDGE: f64 = 1.0;
+/// Trees of the forest: more make it steadier, not better, and a training is to end in seconds.
+const TREES: usize = 40;
 
 /// Monthly hazard of each row of some columns, 0 to 1.
 pub(super) type Hazards = Box<dyn Fn(&[Column]) -> learn::Result<Vec<f64>>>;
@@ -40,6 +43,16 @@ pub(super) const CONTENDERS: &[Contending] = &[
         name: "Classification tree",
         fit: |frame, _| {
             let model = Tree::fit(frame, &TreeOptions::default())?;
+            Ok(Box::new(move |columns| model.probabilities(columns)))
+        },
+    },
+    Contending {
+        id: "forest",
+        name: "Random forest",
+        fit: |frame, seed| {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let options = ForestOptions { trees: TREES, ..ForestOptions::new(seed, threads) };
+            let model = Forest::fit(frame, &options)?;
             Ok(Box::new(move |columns| model.probabilities(columns)))
         },
     },
