@@ -151,6 +151,12 @@ pub fn in_use(cx: &Cx<'_>) -> Result<Option<Entry>> {
     registry::in_use(cx.read)?.map(|it| entry(it, None)).transpose()
 }
 
+/// The model that was in use before this one.
+pub fn before(cx: &Cx<'_>, record: &Record) -> Result<Option<Entry>> {
+    let Some(id) = record.replaces else { return Ok(None) };
+    registry::by_id(cx.read, id)?.map(|it| entry(it, None)).transpose()
+}
+
 /// Enters a model that was just kept: the hash of its card, the day it expires.
 pub(super) fn enter(tx: &Tx<'_>, id: i64, card: &str, as_of: Day, expires_days: i32) -> Result<()> {
     Ok(registry::enter(tx, id, &hash(card.as_bytes()), as_of.plus(expires_days))?)
