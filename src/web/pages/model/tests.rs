@@ -1,0 +1,1 @@
+//! The pages of a model as a browser reads them.
