@@ -7,8 +7,9 @@ use askama::Template;
 
 use super::{Asked, panels, with};
 use crate::app::models::{self, Mark, Model, Pair, PairCell, Span};
-use crate::app::person::someone_for_tests;
-use crate::app::{fixture, registry};
+use crate::app::people::{self, Standing};
+use crate::app::score::Verdict;
+use crate::app::{Office, fixture, registry};
 use crate::web::pages::fixture::get;
 use crate::web::pages::uid_text;
 use crate::web::shell::Shell;
@@ -19,6 +20,16 @@ const VIEWS: [&str; 3] = ["/model", "/model/test", "/model/second"];
 
 fn model() -> Model {
     fixture::full().look(models::in_use).expect("a read").expect("a model")
+}
+
+/// Someone with a score.
+fn scored(office: &Office) -> String {
+    let Standing::Scored(list) = office.look(people::read).expect("a read") else {
+        panic!("no scores")
+    };
+    let mut rows = list.rows.iter();
+    let row = rows.find(|it| matches!(it.person.verdict, Verdict::Scored { .. }));
+    uid_text(row.expect("someone with a score").person.uid)
 }
 
 #[test]
@@ -96,7 +107,7 @@ fn second_opinions_carry_rows_people_and_intervals() {
 #[test]
 fn a_person_is_told_their_way_through_the_tree() {
     let office = fixture::full();
-    let uid = uid_text(office.look(someone_for_tests).expect("someone"));
+    let uid = scored(office);
     let page = get(office, &format!("/people/{uid}"));
     let words = page.text("#second");
     assert!(words.starts_with("Second opinion, a small tree: "), "{words}");
@@ -162,7 +173,7 @@ fn a_card_of_before_renders_and_says_what_is_not_there() {
     assert_eq!(page.texts("#good tbody th"), ["This model (EBM)"]);
     assert!(page.text("#groups .say").contains("Train again"));
     assert!(page.texts("#horizons").is_empty() && page.texts("#size").is_empty());
-    let uid = uid_text(office.look(someone_for_tests).expect("someone"));
+    let uid = scored(&office);
     assert!(get(&office, &format!("/people/{uid}")).texts("#second").is_empty());
 }
 
