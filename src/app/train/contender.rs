@@ -14,6 +14,9 @@ use crate::app::card::{BASE, LOGISTIC};
 const RIDGE: f64 = 1.0;
 /// Trees of the forest: more make it steadier, not better, and a training is to end in seconds.
 const TREES: usize = 40;
+/// Least rows of its leaves: a month's chance is near one in fifty, and a leaf of five rows can only
+/// call that 0.
+const LEAF_ROWS: usize = 50;
 
 /// Monthly hazard of each row of some columns, 0 to 1.
 pub(super) type Hazards = Box<dyn Fn(&[Column]) -> learn::Result<Vec<f64>>>;
@@ -51,7 +54,11 @@ pub(super) const CONTENDERS: &[Contending] = &[
         name: "Random forest",
         fit: |frame, seed| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            let options = ForestOptions { trees: TREES, ..ForestOptions::new(seed, threads) };
+            let options = ForestOptions {
+                trees: TREES,
+                min_leaf: LEAF_ROWS,
+                ..ForestOptions::new(seed, threads)
+            };
             let model = Forest::fit(frame, &options)?;
             Ok(Box::new(move |columns| model.probabilities(columns)))
         },

@@ -350,7 +350,6 @@ fn size(test: &Validation) -> Option<(String, RowChart)> {
             name: format!("{:.0}% of the people", 100.0 * it.share),
             whisker: it.auc.low.zip(it.auc.high).map(|(low, high)| (at(low), at(high))),
             dot,
-            zero: Some(at(0.5)),
             value: it.auc.value.map_or("none".to_owned(), |value| format!("{value:.3}")),
             rest: format!("{} people, {} exits", grouped(it.people), grouped(it.exits)),
             ..RowBar::default()
@@ -364,10 +363,11 @@ fn size(test: &Validation) -> Option<(String, RowChart)> {
         "not clearly worse than with all: more of the same would help little"
     };
     let say = format!(
-        "With {:.0}% of the people to learn from ({}), log loss is {:.4} higher (± {:.4}), {end}.",
+        "With {:.0}% of the people to learn from ({}), log loss is {:.4} {} (± {:.4}), {end}.",
         100.0 * half.share,
         grouped(half.people),
-        worse.value,
+        worse.value.abs(),
+        if worse.value < 0.0 { "lower" } else { "higher" },
         worse.se
     );
     let chart = RowChart {
@@ -376,7 +376,7 @@ fn size(test: &Validation) -> Option<(String, RowChart)> {
         label: "AUC with fewer people to learn from".to_owned(),
         rows: points.iter().map(row).collect(),
         note: format!(
-            "AUC with its 95% interval; the line is chance. The same tested rows each time; each \
+            "AUC with its 95% interval, from chance (0.5) at the left. The same tested rows each time; each \
              model of these has fewer bags than the one in use. The whole is {} people.",
             grouped(last.people)
         ),
