@@ -3,10 +3,14 @@
 //! The stored shape is versioned and lives apart from the types in use elsewhere. A figure that could
 //! not be computed is absent, never a zero. Never here: computing.
 
+mod second;
+
 use learn::validate::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::Month;
+
+pub use second::{Agreement, RuleCard, Seen, SegmentCard, SegmentsCard, TreeCard};
 
 /// Everything measured at a training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,18 @@ pub struct Card {
     /// How alike the reasons of a person come out in each bag.
     #[serde(default)]
     pub stability: Option<Stability>,
+    /// Second opinion: a small tree. Absent in cards of before.
+    #[serde(default)]
+    pub tree: Option<TreeCard>,
+    /// Why there is none.
+    #[serde(default)]
+    pub no_tree: Option<String>,
+    /// Second opinion: kinds of situations. Absent in cards of before.
+    #[serde(default)]
+    pub segments: Option<SegmentsCard>,
+    /// Why there are none.
+    #[serde(default)]
+    pub no_segments: Option<String>,
     /// Levels: people of one office who can be talked to in four weeks.
     pub capacity: u64,
     /// Bags averaged.

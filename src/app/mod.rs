@@ -29,6 +29,7 @@ pub mod registry;
 pub mod runs;
 pub mod scope;
 pub mod score;
+pub mod second;
 pub mod sentences;
 pub mod today;
 pub mod train;

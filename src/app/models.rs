@@ -3,20 +3,26 @@
 //! Never here: fitting, drawing.
 
 mod lines;
+mod pairs;
+mod used;
 mod words;
 
 use std::collections::HashMap;
 
+use learn::ebm::Ebm;
 use serde::Serialize;
 
 use super::card::Card;
 use super::material::{Material, material};
 use super::runs::Uid;
+use super::second::{self, SegmentsSaid, TreeSaid};
 use super::{Cx, Result, gates, registry, score};
 use crate::domain::calendar::Day;
-use crate::feature::{FEATURES, Group};
+use crate::feature::{self, FEATURES, Group};
 use crate::store::models;
 
+pub use pairs::{Pair, PairCell, Span};
+pub use used::{Before, Used, used};
 pub use words::{Verdict, evidence_words, verdict};
 
 /// Where an office stands with models.
@@ -41,8 +47,14 @@ pub struct Model {
     pub card: Card,
     /// One line a feature, what moves scores most first.
     pub lines: Vec<Line>,
+    /// Terms of two features, what moves scores most first.
+    pub pairs: Vec<Pair>,
     /// How much each group of lines moves scores, most first.
     pub groups: Vec<GroupWeight>,
+    /// Second opinion: a small tree; none in models of before.
+    pub tree: Option<TreeSaid>,
+    /// Second opinion: kinds of situations; none in models of before.
+    pub segments: Option<SegmentsSaid>,
 }
 
 /// Lines of one group taken together.
@@ -168,15 +180,33 @@ pub fn in_use(cx: &Cx<'_>) -> Result<Option<Model>> {
         seed: row.seed,
         code_version: row.code_version,
     };
-    let mut lines: Vec<Line> = FEATURES
-        .iter()
-        .enumerate()
-        .filter_map(|(at, feature)| lines::line(&loaded.model, at, feature, &loaded.card))
-        .collect();
+    let (lines, pairs) = said(&loaded.model, &loaded.card);
+    let (tree, segments) = (second::tree(&loaded.card), second::segments(&loaded.card));
+    Ok(Some(Model {
+        seal,
+        intercept: loaded.model.intercept,
+        groups: groups(&lines),
+        card: loaded.card,
+        lines,
+        pairs,
+        tree,
+        segments,
+    }))
+}
+
+/// The terms as lines and as pairs, what moves scores most first. Terms are known by their features,
+/// never by their place.
+fn said(model: &Ebm, card: &Card) -> (Vec<Line>, Vec<Pair>) {
+    let terms = 0..model.terms.len();
+    let line = |at: usize| {
+        let [one] = model.terms[at].features[..] else { return None };
+        lines::line(model, at, feature::by_id(&model.bins.get(one)?.name)?, card)
+    };
+    let mut lines: Vec<Line> = terms.clone().filter_map(line).collect();
+    let mut pairs: Vec<Pair> = terms.filter_map(|at| pairs::pair(model, at)).collect();
     lines.sort_by(|a, b| b.importance.total_cmp(&a.importance));
-    let intercept = loaded.model.intercept;
-    let groups = groups(&lines);
-    Ok(Some(Model { seal, intercept, card: loaded.card, lines, groups }))
+    pairs.sort_by(|a, b| b.importance.total_cmp(&a.importance));
+    (lines, pairs)
 }
 
 fn groups(lines: &[Line]) -> Vec<GroupWeight> {
@@ -202,7 +232,7 @@ pub fn mark(cx: &Cx<'_>, uid: Uid) -> Result<Option<Mark>> {
     let Some(person) = people.into_iter().find(|it| it.uid == uid) else { return Ok(None) };
     let score::Verdict::Scored { reasons, .. } = person.verdict else { return Ok(None) };
     let known = reasons.terms.iter().filter_map(|term| {
-        let feature = crate::feature::by_id(&term.feature)?;
+        let feature = feature::by_id(&term.feature)?;
         Some((term.feature.clone(), (term.value?, feature.show(term.value?))))
     });
     Ok(Some(Mark { name: person.name, values: known.collect() }))

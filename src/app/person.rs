@@ -11,6 +11,7 @@ use super::alike::{self, Alike};
 use super::card::Card;
 use super::people::card;
 use super::score::{self, Ahead, EARLIER_DAYS, Loaded, Person, Reasons, Scores, Term, Verdict};
+use super::second;
 use super::sentences::{self, GroupSaid, HALF_90, features_of};
 use super::whatif::{self, Idea};
 use super::{Cx, Error, Result, export};
@@ -98,6 +99,8 @@ pub struct Scored {
     pub lowering: Vec<Idea>,
     /// What is not known of this person, in words.
     pub unknown: Vec<String>,
+    /// Where a small tree puts the person, in words; none for models kept without one.
+    pub second: Option<String>,
     /// What it rests on.
     pub evidence: Evidence,
 }
@@ -341,6 +344,7 @@ fn scored(cx: &Cx<'_>, basis: Basis) -> Result<Scored> {
         alike: alike::read(cx, &reasons, &evidence.card, id, head.horizon_days)?,
         lowering,
         unknown: unknown.collect(),
+        second: second::of_person(&evidence.card, &reasons),
         person,
         reasons,
         evidence,

@@ -151,6 +151,12 @@ pub fn in_use(cx: &Cx<'_>) -> Result<Option<Entry>> {
     registry::in_use(cx.read)?.map(|it| entry(it, None)).transpose()
 }
 
+/// The model that was in use before this one.
+pub fn before(cx: &Cx<'_>, record: &Record) -> Result<Option<Entry>> {
+    let Some(id) = record.replaces else { return Ok(None) };
+    registry::by_id(cx.read, id)?.map(|it| entry(it, None)).transpose()
+}
+
 /// Enters a model that was just kept: the hash of its card, the day it expires.
 pub(super) fn enter(tx: &Tx<'_>, id: i64, card: &str, as_of: Day, expires_days: i32) -> Result<()> {
     Ok(registry::enter(tx, id, &hash(card.as_bytes()), as_of.plus(expires_days))?)
@@ -371,5 +377,22 @@ pub(crate) fn fail_quality_for_tests(tx: &Tx<'_>, version: u32) -> Result<()> {
     });
     let card = serde_json::to_string(&card).map_err(|it| Error::broken("write a card", it))?;
     registry::recard(tx, record.id, &card)?;
+    Ok(())
+}
+
+/// Leaves in a model's card what a card of format 1 held, for tests.
+#[cfg(test)]
+pub(crate) fn age_card_for_tests(tx: &Tx<'_>, version: u32) -> Result<()> {
+    let record = registry::by_version(tx, version)?.ok_or_else(|| no_version(version))?;
+    let mut card: serde_json::Value = serde_json::from_str(&record.card).unwrap_or_default();
+    for name in ["tree", "no_tree", "segments", "no_segments", "calibrated", "stability"] {
+        card.as_object_mut().map(|it| it.remove(name));
+    }
+    if let Some(test) = card["validation"].as_object_mut() {
+        for name in ["contenders", "horizons", "groups", "size_curve"] {
+            test.remove(name);
+        }
+    }
+    registry::recard(tx, record.id, &card.to_string())?;
     Ok(())
 }

@@ -7,6 +7,7 @@ mod calibrated;
 mod contender;
 mod ear;
 mod measured;
+mod second;
 mod table;
 mod trial;
 
@@ -26,6 +27,7 @@ use super::progress::{Tell, go_on, stopped};
 use super::{Error, Office, Result, derive, refuse, registry, score};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Month;
+use crate::domain::risk::Rule;
 use crate::domain::told::Kind;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
@@ -110,7 +112,10 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
         (model, card.calibrated) = calibrated::check(&table, &trial, model);
         card.validation = Some(validation);
     }
-    let mut card = card_of(office, &table, &model, card);
+    let card = card_of(office, &table, &model, card);
+    let rule = Rule { base_rate: card.base_rate, capacity: capacity(office) };
+    let seed = office.config().train_seed;
+    let mut card = second::opinions(&table, &model, rule, seed, card)?;
     (card.fit_seconds, card.seconds) = (fit_seconds, clock.elapsed().as_secs_f64());
     let (id, version) = keep(office, &table, &model, &card)?;
     go_on(tell, SCORE_FROM, 100, "Scoring everyone.")?;

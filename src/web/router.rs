@@ -40,6 +40,8 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .service(resource("/help/theme").route(post().to(help::set_theme)))
         .service(resource("/help/keys").route(post().to(help::set_keys)))
         .service(resource("/model").route(read().to(model::page)))
+        .service(resource("/model/test").route(read().to(model::test::page)))
+        .service(resource("/model/second").route(read().to(model::second::page)))
         .service(resource("/model.json").route(read().to(model::export)))
         .service(resource("/models").route(read().to(registry::list)))
         .service(resource("/models/compare").route(read().to(registry::compare)))

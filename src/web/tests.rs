@@ -245,11 +245,12 @@ fn model_pages(served: &Served) {
     has(&page, "#shape .datatable caption", "values");
     has(&page, "dt", "Home address, ZIP or coordinates");
     has(&page, ".seal", "seed 42");
+    let page = served.get("/model/test").page(200);
     if model.card.validation.is_some() {
         for name in ["This model (EBM)", "Logistic regression", "Base rate for everyone"] {
             has(&page, "#good th", name);
         }
-        has(&page, "#good .say", "seen neither the person");
+        has(&page, "#good .body", "seen neither the person");
     } else {
         has(&page, "#good .state.thin h2", "This model was not tested");
     }
@@ -317,7 +318,7 @@ fn an_untested_model_says_so() {
     };
     demo::load(&served.office, &spec, None, &Silent).expect("a demo");
     let trained = train::train(&served.office, &Silent).expect("a model");
-    let page = served.get("/model").page(200);
+    let page = served.get("/model/test").page(200);
     if trained.card.validation.is_none() {
         has(&page, "h1", "This model was not tested");
         has(&page, "#good .state.thin h2", "This model was not tested");

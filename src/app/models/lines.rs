@@ -11,9 +11,8 @@ use crate::feature::{Feature, Unit};
 /// Steps drawn at most. Models of this program have no more; one that has is joined, see `joined`.
 const STEPS_MAX: usize = 64;
 
-/// The line of the feature at this place; `None` when the model has no such term.
+/// The line of a term of one feature; `None` when the model has no such term.
 pub(super) fn line(model: &Ebm, at: usize, feature: &'static Feature, card: &Card) -> Option<Line> {
-    let term = model.terms.get(at)?;
     let points = model.shape(at);
     let real: Vec<&ShapePoint> =
         points.iter().filter(|it| matches!(it.place, Place::Range { .. }) && it.rows > 0).collect();
@@ -26,7 +25,6 @@ pub(super) fn line(model: &Ebm, at: usize, feature: &'static Feature, card: &Car
         .map(|it| Step { label: "not known".to_owned(), ..step(feature, it, false, false) });
     let importance = model.importances().into_iter().find(|it| it.term == at)?;
     let median = card.features.iter().find(|it| it.id == feature.id).and_then(|it| it.median);
-    debug_assert_eq!(term.features, [at], "terms follow features");
     let finding = finding(&steps, missing.as_ref());
     let known = steps.iter().map(|it| it.rows).sum();
     let unknown = missing.as_ref().map_or(0, |it| it.rows);
@@ -91,7 +89,11 @@ fn joined(feature: &Feature, steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// A step in words: `12% to 15%`, `under 40 minutes`, `2 changes and more`.
-fn range(feature: &Feature, (low, high): (f64, f64), (is_first, is_last): (bool, bool)) -> String {
+pub(super) fn range(
+    feature: &Feature,
+    (low, high): (f64, f64),
+    (is_first, is_last): (bool, bool),
+) -> String {
     if matches!(feature.unit, Unit::Changes | Unit::People) {
         // A cut lies above the value before it, so a bin holds the whole numbers below its end.
         let top = if is_last { high.floor() } else { (high - 1e-9).floor() };

@@ -12,9 +12,11 @@ use crate::app::card::{BASE, LOGISTIC};
 
 /// Strength of the logistic regression's ridge, scikit-learn's default.
 const RIDGE: f64 = 1.0;
-
-/// Trees of the forest: enough for a baseline, few enough that a training stays within seconds.
+/// Trees of the forest: more make it steadier, not better, and a training is to end in seconds.
 const TREES: usize = 20;
+/// Least rows of its leaves: a month's chance is near one in fifty, and a leaf of five rows can only
+/// call that 0.
+const LEAF_ROWS: usize = 50;
 
 /// Monthly hazard of each row of some columns, 0 to 1.
 pub(super) type Hazards = Box<dyn Fn(&[Column]) -> learn::Result<Vec<f64>>>;
@@ -52,7 +54,11 @@ pub(super) const CONTENDERS: &[Contending] = &[
         name: "Random forest",
         fit: |frame, seed| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            let options = ForestOptions { trees: TREES, ..ForestOptions::new(seed, threads) };
+            let options = ForestOptions {
+                trees: TREES,
+                min_leaf: LEAF_ROWS,
+                ..ForestOptions::new(seed, threads)
+            };
             let model = Forest::fit(frame, &options)?;
             // Leaves without an exit are no proof that there can be none: half an exit in all rows.
             let least = 0.5 / frame.rows() as f64;

@@ -65,6 +65,8 @@ pub const PAGES: &[Page] = &[
     person::whatif::PAGE,
     turnover::PAGE,
     model::PAGE,
+    model::test::TEST,
+    model::second::SECOND,
     registry::PAGE,
     registry::VERSION,
     registry::COMPARE,

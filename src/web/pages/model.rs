@@ -1,6 +1,11 @@
-//! Models: what the model in use learned, one shape at a time, and how well it did.
+//! Models: what the model in use learned, one shape at a time; `test` how well it did, `second` what
+//! simpler looks at the data say.
 
 mod panels;
+pub mod second;
+pub mod test;
+#[cfg(test)]
+mod tests;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -10,12 +15,12 @@ use serde::Deserialize;
 use super::{Nav, Page, uid_of};
 use crate::app::card::month_words;
 use crate::app::material::Material;
-use crate::app::models::{self, Mark, Model, Standing};
-use crate::domain::count::grouped;
+use crate::app::models::{self, Mark, Model, Standing, Used};
+use crate::domain::count::{counted, grouped};
 use crate::web::State;
 use crate::web::charts::{Chart, RowChart};
 use crate::web::error::Failure;
-use crate::web::parts::{ButtonView, SealView, StateKind, StateView, TableView, Tile};
+use crate::web::parts::{ButtonView, SealView, SegLink, StateKind, StateView};
 use crate::web::reply::{Reply, html, read};
 use crate::web::shell::Shell;
 
@@ -24,17 +29,26 @@ pub const PAGE: Page = Page {
     id: "model",
     path: "/model",
     title: "Models",
-    help: "What the model learned, how it was tested, and whether the data support it.",
+    help: "What the model in use learned, line by line, and what it may read.",
     nav: Some(Nav { group: 1, icon: "models", key: 'l', tab: true }),
 };
 
 /// Version of the shape of `/model.json`, described in `docs/model.md`.
 const FORMAT: u32 = 2;
 
-/// Which line is shown, and whose place on it.
+/// A view of the model in use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum View {
+    Thinks,
+    Test,
+    Second,
+}
+
+/// Which line and which pair are shown, and whose place on them.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     feature: Option<String>,
+    pair: Option<String>,
     person: Option<String>,
 }
 
@@ -46,24 +60,25 @@ struct ModelPage {
     lede: String,
     state: Option<StateView>,
     trains: bool,
-    view: Option<View>,
+    nav: Vec<SegLink>,
+    view: Option<Panels>,
 }
 
 /// A model's panels.
-struct View {
-    tiles: Vec<Tile>,
+struct Panels {
     importance: RowChart,
     shape: ShapeView,
-    test: TestView,
+    pair: Option<ShapeView>,
     evidence: EvidenceView,
     groups: Vec<GroupView>,
     lines: usize,
     refused: Vec<(String, String)>,
     seal: SealView,
     seal_rows: Vec<(String, String)>,
+    registry: (String, String),
 }
 
-/// The line that is looked at.
+/// The line, or the pair, that is looked at.
 struct ShapeView {
     title: String,
     what: String,
@@ -71,18 +86,6 @@ struct ShapeView {
     chart: Chart,
     back: Option<(String, String)>,
     next: Option<(String, String)>,
-}
-
-/// How it was tested, or why not.
-struct TestView {
-    layout: String,
-    untested: Option<StateView>,
-    table: Option<TableView>,
-    comparisons: Vec<String>,
-    horizons: Option<TableView>,
-    calibrated: Option<String>,
-    calibration: Option<Chart>,
-    lift: Option<String>,
 }
 
 /// Exits there are against exits asked for.
@@ -111,23 +114,46 @@ pub async fn page(
 ) -> Reply {
     let asked = asked.into_inner();
     let uid = asked.person.as_deref().and_then(uid_of);
-    let (shell, (standing, mark)) = read(&state, &request, &PAGE, move |cx| {
+    let (shell, (standing, mark, used)) = read(&state, &request, &PAGE, move |cx| {
         let standing = models::standing(cx)?;
         let mark = match (&standing, uid) {
             (Standing::Trained(_), Some(uid)) => models::mark(cx, uid)?,
             _ => None,
         };
-        Ok((standing, mark))
+        Ok((standing, mark, models::used(cx)?))
     })
     .await?;
     html(&match standing {
-        Standing::NoData => without(shell, no_data(), false),
+        Standing::Trained(model) => with(shell, &model, &asked, mark.as_ref(), used.as_ref())?,
+        other => empty(shell, &other),
+    })
+}
+
+/// The links between the views of a model.
+fn nav(current: View) -> Vec<SegLink> {
+    let link = |label: &str, href: &str, current| SegLink {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        current,
+    };
+    vec![
+        link("Thinks", PAGE.path, current == View::Thinks),
+        link("How good", test::TEST.path, current == View::Test),
+        link("Second opinions", second::SECOND.path, current == View::Second),
+        link("Train", "/train", false),
+        link("Registry", "/models", false),
+    ]
+}
+
+/// Any view without a model.
+fn empty(shell: Shell, standing: &Standing) -> ModelPage {
+    match standing {
         Standing::NoModel(material) => {
-            let (state, trains) = no_model(&material);
+            let (state, trains) = no_model(material);
             without(shell, state, trains)
         }
-        Standing::Trained(model) => with(shell, &model, &asked, mark.as_ref())?,
-    })
+        _ => without(shell, no_data(), false),
+    }
 }
 
 /// `GET /model.json`: seal, card and lines, for machines.
@@ -152,25 +178,22 @@ fn with(
     model: &Model,
     asked: &Asked,
     mark: Option<&Mark>,
+    used: Option<&Used>,
 ) -> Result<ModelPage, Failure> {
-    let wanted = asked.feature.as_deref();
-    let at = match wanted {
-        None => 0,
-        Some(id) => model.lines.iter().position(|it| it.id == id).ok_or_else(|| {
-            Failure::new(
-                actix_web::http::StatusCode::NOT_FOUND,
-                "This model has no such line.",
-                "Choose one on the Models page.",
-            )
-        })?,
-    };
+    let at = chosen(asked.feature.as_deref(), model.lines.iter().map(|it| it.id), "line")?;
+    let pair_at =
+        chosen(asked.pair.as_deref(), model.pairs.iter().map(|it| it.id.as_str()), "pair")?;
     let card = &model.card;
     let lede = format!(
-        "Model v{} adds {} lines to a start that is the same for everyone; nothing is hidden \
+        "Model v{} adds {} lines{} to a start that is the same for everyone; nothing is hidden \
          behind them. It learned from {} months of {} people and {} voluntary exits, {} to {}, to \
          say who may leave within {} days.",
         model.seal.version,
         model.lines.len(),
+        match model.pairs.len() {
+            0 => String::new(),
+            pairs => format!(" and {}", counted(pairs as u64, "pair")),
+        },
         grouped(card.rows),
         grouped(card.people),
         grouped(card.exits),
@@ -190,18 +213,38 @@ fn with(
         lede,
         state: None,
         trains: true,
-        view: Some(View {
-            tiles: panels::tiles(model),
+        nav: nav(View::Thinks),
+        view: Some(Panels {
             importance: panels::importance(model, person),
             shape: panels::shape(model, at, mark, person),
-            test: panels::test(model),
+            pair: panels::pair(model, pair_at, mark, person),
             evidence: panels::evidence(model),
             groups: panels::groups(),
-            lines: model.lines.len(),
+            lines: model.lines.len() + model.pairs.len(),
             refused: panels::refused(),
             seal: panels::seal(model),
-            seal_rows: panels::seal_rows(model),
+            seal_rows: panels::seal_rows(model, used),
+            registry: (
+                format!("v{} in the registry", model.seal.version),
+                format!("/models/{}", model.seal.version),
+            ),
         }),
+    })
+}
+
+/// Place of what was asked for; the first when nothing was.
+fn chosen<'a>(
+    wanted: Option<&str>,
+    mut ids: impl Iterator<Item = &'a str>,
+    what: &str,
+) -> Result<usize, Failure> {
+    let Some(wanted) = wanted else { return Ok(0) };
+    ids.position(|it| it == wanted).ok_or_else(|| {
+        Failure::new(
+            actix_web::http::StatusCode::NOT_FOUND,
+            &format!("This model has no such {what}."),
+            "Choose one on the Models page.",
+        )
     })
 }
 
@@ -209,7 +252,8 @@ fn without(shell: Shell, state: StateView, trains: bool) -> ModelPage {
     let lede = "A model learns who left in which month, is tested on months and people it has not \
                 seen, and shows every line of what it learned here.";
     let title = "No model yet".to_owned();
-    ModelPage { shell, title, lede: lede.to_owned(), state: Some(state), trains, view: None }
+    let nav = Vec::new();
+    ModelPage { shell, title, lede: lede.to_owned(), state: Some(state), trains, nav, view: None }
 }
 
 fn no_data() -> StateView {

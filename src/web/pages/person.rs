@@ -60,6 +60,7 @@ struct Full {
     receipt: ReceiptView,
     receipt_note: String,
     in_words: Vec<(String, Vec<String>)>,
+    second: Option<String>,
     json: String,
     what_if: String,
     ideas: Vec<RowView>,
@@ -260,6 +261,7 @@ fn full(it: &Scored, path: &str, year: i16) -> Full {
                        with leaving in past data; it is not proof of a cause."
                 .to_owned(),
         in_words: panels::in_words(it),
+        second: it.second.clone(),
         json: format!("{path}.json"),
         ideas: panels::ideas(&it.lowering, &what_if),
         no_ideas: panels::NO_IDEAS,

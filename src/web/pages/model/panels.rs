@@ -1,19 +1,15 @@
 //! The panels of the Models page: numbers into words, tables and charts.
 
-use super::{EvidenceView, FeatureRow, GroupView, ShapeView, TestView};
-use crate::app::card::{
-    CalibrationCheck, Card, Difference, HorizonCard, LiftCard, Measures, Ranged, Validation,
-    month_words,
-};
-use crate::app::models::{self, Line, Mark, Model, Step};
-use crate::domain::calendar::second_text;
+use super::{EvidenceView, FeatureRow, GroupView, ShapeView};
+use crate::app::card::{Card, month_words};
+use crate::app::models::{self, Line, Mark, Model, Pair, PairCell, Span, Step, Used};
+use crate::domain::calendar::{Day, second_text};
 use crate::domain::count::grouped;
 use crate::domain::deny::DENIED;
 use crate::web::charts::{
-    self, Calibration, CalibrationGroup, Chart, Importance, RowBar, RowChart, Shape, ShapeBin,
-    ShapeMark, Unit,
+    self, Chart, Heat, HeatCell, Importance, RowBar, RowChart, Shape, ShapeBin, ShapeMark, Unit,
 };
-use crate::web::parts::{SealView, StateKind, StateView, TableView, ThView, Tile};
+use crate::web::parts::SealView;
 
 /// Steps with fewer rows are drawn grey.
 const STEP_ROWS_MIN: f64 = 20.0;
@@ -22,49 +18,25 @@ pub(super) const BAND_NOTE: &str = "Bands are about 90%: in simulation they held
                                     of features without effect, 91% of weak ones, 83% of strong \
                                     ones.";
 
-/// Log loss, AUC and slope at a glance.
-pub(super) fn tiles(model: &Model) -> Vec<Tile> {
-    let card = &model.card;
-    let Some(test) = &card.validation else { return Vec::new() };
-    let n = format!("{} months, {} before an exit", grouped(test.rows), grouped(test.events));
-    let (first, last) = (month_words(&test.months.0), month_words(&test.months.1));
-    let as_of = format!("Tested on {first} to {last}");
-    let tile = |label: &str, it: &Ranged, beside: &str| {
-        it.value.map(|value| Tile {
-            label: label.to_owned(),
-            value: format!("{value:.2}"),
-            beside: beside.to_owned(),
-            n_line: format!("{}; {n}", between(it, 2)),
-            as_of: as_of.clone(),
-            definition: None,
-        })
-    };
-    let lift = test.lift.as_ref().and_then(|it| {
-        let value = it.lift.value?;
-        Some(Tile {
-            label: "Exits among the highest scores".to_owned(),
-            value: format!("{value:.1} ×"),
-            beside: "the average".to_owned(),
-            n_line: format!("{}; {} highest months", between(&it.lift, 1), grouped(it.k)),
-            as_of: as_of.clone(),
-            definition: None,
-        })
-    });
-    let auc = tile("Order of who leaves first (AUC)", &test.ebm.auc, "0.5 is chance");
-    let slope = tile("Calibration slope", &test.ebm.slope, "1 is right");
-    [auc, lift, slope].into_iter().flatten().collect()
-}
-
 /// What moves scores most; each name leads to its shape.
 pub(super) fn importance(model: &Model, person: Option<&str>) -> RowChart {
-    let term = |line: &Line| Importance {
+    let line = |line: &Line| Importance {
         name: line.title.to_owned(),
         href: Some(line_href(line.id, person)),
         size: line.importance,
         half: line.importance_half,
     };
+    let pair = |pair: &Pair| Importance {
+        name: pair.titles.join(" × "),
+        href: Some(pair_href(&pair.id, person)),
+        size: pair.importance,
+        half: pair.importance_half,
+    };
+    let mut terms: Vec<Importance> = model.lines.iter().map(line).collect();
+    terms.extend(model.pairs.iter().map(pair));
+    terms.sort_by(|a, b| b.size.total_cmp(&a.size));
     let note = "Importance is how much a line moves scores, not how much changing it would help.";
-    let chart = charts::importance("", note, &model.lines.iter().map(term).collect::<Vec<_>>());
+    let chart = charts::importance("", note, &terms);
     // Its rows are words and numbers already.
     RowChart { table: None, ..chart }
 }
@@ -86,6 +58,57 @@ pub(super) fn shape(
         back: at.checked_sub(1).map(|it| place(&model.lines[it])),
         next: model.lines.get(at + 1).map(place),
     }
+}
+
+/// One pair as a heat map, with its neighbours by importance; none without pairs.
+pub(super) fn pair(
+    model: &Model,
+    at: usize,
+    mark: Option<&Mark>,
+    person: Option<&str>,
+) -> Option<ShapeView> {
+    let pair = model.pairs.get(at)?;
+    let place = |it: &Pair| (it.titles.join(" × "), pair_href(&it.id, person));
+    Some(ShapeView {
+        title: pair.title.clone(),
+        what: "Points beyond the two lines: what their being together adds or takes off."
+            .to_owned(),
+        meta: format!("pair {} of {} by size", at + 1, model.pairs.len()),
+        chart: heat(pair, mark),
+        back: at.checked_sub(1).map(|it| place(&model.pairs[it])),
+        next: model.pairs.get(at + 1).map(place),
+    })
+}
+
+fn heat(pair: &Pair, mark: Option<&Mark>) -> Chart {
+    let cell = |it: &PairCell| HeatCell {
+        points: it.points,
+        low: it.low,
+        high: it.high,
+        n: it.rows as f64,
+    };
+    let labels = |spans: &[Span]| spans.iter().map(|it| it.label.clone()).collect::<Vec<_>>();
+    let marked = mark.and_then(|it| {
+        let place = pair.cell_of(|id| it.values.get(id).map(|it| it.0))?;
+        Some((place, it.name.clone()))
+    });
+    let own = marked.as_ref().map_or(String::new(), |it| format!(" The framed cell is {}.", it.1));
+    let unknown = match pair.unknown_rows {
+        0 => String::new(),
+        rows => format!(" {} more have a value that is not known.", grouped(rows)),
+    };
+    charts::heat(&Heat {
+        finding: &format!("{}. {}", pair.title, pair.finding),
+        say: &pair.finding,
+        note: &format!("A cell is the mean over its person-months.{unknown}{own}"),
+        across: pair.titles[0],
+        up: pair.titles[1],
+        columns: &labels(&pair.across),
+        rows: &labels(&pair.up),
+        cells: &pair.cells.iter().map(cell).collect::<Vec<_>>(),
+        floor: STEP_ROWS_MIN,
+        mark: marked.map(|it| it.0),
+    })
 }
 
 fn drawn(line: &Line, mark: Option<&Mark>, card: &Card) -> Chart {
@@ -189,148 +212,6 @@ fn x_words(line: &Line, bins: &[ShapeBin]) -> Vec<(f64, String)> {
     words
 }
 
-/// How it was tested and what came out, beside the simple model and the base rate.
-pub(super) fn test(model: &Model) -> TestView {
-    let card = &model.card;
-    let Some(test) = &card.validation else {
-        let words = card.no_validation.as_deref().unwrap_or("The reason was not kept.");
-        let words = format!("{words} What the lines say was never checked on other months.");
-        return TestView {
-            layout: String::new(),
-            untested: Some(StateView::new(StateKind::Thin, "This model was not tested", &words)),
-            table: None,
-            comparisons: Vec::new(),
-            horizons: None,
-            calibrated: None,
-            calibration: None,
-            lift: None,
-        };
-    };
-    TestView {
-        layout: test.layout_words(),
-        untested: None,
-        table: Some(table(test)),
-        comparisons: test.contenders.iter().map(|it| against(&it.name, it.against)).collect(),
-        horizons: (!test.horizons.is_empty()).then(|| horizons(test)),
-        calibrated: card.calibrated.as_ref().map(CalibrationCheck::words),
-        calibration: Some(calibration(test)),
-        lift: test.lift.as_ref().map(|it| lift_words(it, test, card)),
-    }
-}
-
-fn table(test: &Validation) -> TableView {
-    let row = |name: &str, it: &Measures| {
-        let slope = if it.slope.value.is_some() { ranged(&it.slope, 2) } else { "none".to_owned() };
-        let (auc, loss) = (ranged(&it.auc, 3), ranged(&it.log_loss, 4));
-        vec![name.to_owned(), auc, loss, ranged(&it.brier, 4), slope]
-    };
-    let others = test.contenders.iter().map(|it| row(&it.name, &it.measures));
-    TableView {
-        caption: format!(
-            "{} person-months of {} people, {} before an exit; 95% intervals by person",
-            grouped(test.rows),
-            grouped(test.people),
-            grouped(test.events)
-        ),
-        caption_hidden: false,
-        head: vec![
-            ThView::text("Model"),
-            ThView::number("AUC"),
-            ThView::number("Log loss"),
-            ThView { class: "r hide-md", ..ThView::text("Brier") },
-            ThView { class: "r hide-md", ..ThView::text("Calibration slope") },
-        ],
-        rows: [row("This model (EBM)", &test.ebm)].into_iter().chain(others).collect(),
-    }
-}
-
-/// The same model asked about nearer and farther ends.
-fn horizons(test: &Validation) -> TableView {
-    let share = |value: Option<f64>| value.map_or("?".to_owned(), |it| Unit::Share.show(it));
-    let row = |it: &HorizonCard| {
-        vec![
-            format!("{} days", it.days),
-            format!("{}, {} before an exit", grouped(it.rows), grouped(it.events)),
-            share(Some(it.predicted)),
-            share(it.observed.value),
-            ranged(&it.ratio, 2),
-            ranged(&it.auc, 3),
-        ]
-    };
-    TableView {
-        caption: "One model, four horizons: tested person-months whose window has closed; 95% \
-                  intervals by person"
-            .to_owned(),
-        caption_hidden: false,
-        head: vec![
-            ThView::text("Within"),
-            ThView { class: "hide-md", ..ThView::text("Person-months") },
-            ThView::number("Predicted"),
-            ThView::number("Left"),
-            ThView { class: "r hide-md", ..ThView::text("Left over predicted") },
-            ThView::number("AUC"),
-        ],
-        rows: test.horizons.iter().map(row).collect(),
-    }
-}
-
-fn against(whom: &str, it: Difference) -> String {
-    let (size, se) = (it.value.abs(), it.se);
-    let way = if it.value < 0.0 { "higher" } else { "lower" };
-    let far = if size > se { "more" } else { "no more" };
-    format!(
-        "{whom}: its log loss is {size:.4} {way} than this one's, {far} than one standard error of \
-         {se:.4} (by person)."
-    )
-}
-
-fn calibration(test: &Validation) -> Chart {
-    let groups: Vec<CalibrationGroup> = test
-        .calibration
-        .iter()
-        .map(|it| CalibrationGroup {
-            predicted: it.predicted,
-            left: it.observed,
-            low: it.low,
-            high: it.high,
-            n: it.rows as u32,
-        })
-        .collect();
-    let share = |value: f64| Unit::Share.show(value);
-    let say = test.calibration.iter().max_by(|a, b| a.predicted.total_cmp(&b.predicted)).map_or(
-        String::new(),
-        |it| {
-            let inside = it.low <= it.predicted && it.predicted <= it.high;
-            let end = if inside { "within what chance allows" } else { "more than chance allows" };
-            format!(
-                "Of the {} months with the highest scores, given {} on average, {} were followed \
-                 by an exit: {end}.",
-                grouped(it.rows),
-                share(it.predicted),
-                share(it.observed)
-            )
-        },
-    );
-    charts::calibration(&Calibration { finding: &say, say: &say, groups: &groups })
-}
-
-fn lift_words(it: &LiftCard, test: &Validation, card: &Card) -> String {
-    let share = |value: Option<f64>| value.map_or("?".to_owned(), |it| Unit::Share.show(it));
-    let lift = it.lift.value.map_or(String::new(), |value| {
-        format!(", {value:.1} times the {} of all months", Unit::Share.show(test.base_rate))
-    });
-    format!(
-        "With time for {} interviews in four weeks, the {} highest scores of the tested months \
-         held {:.0} exits: {} ({} to {}){lift}.",
-        grouped(card.capacity),
-        grouped(it.k),
-        it.hits,
-        share(it.rate.value),
-        share(it.rate.low),
-        share(it.rate.high)
-    )
-}
-
 /// Exits there are, exits the lines ask for, the floor.
 pub(super) fn evidence(model: &Model) -> EvidenceView {
     let it = &model.card.evidence;
@@ -395,11 +276,15 @@ pub(super) fn seal(model: &Model) -> SealView {
     }
 }
 
-/// The seal in full.
-pub(super) fn seal_rows(model: &Model) -> Vec<(String, String)> {
+/// The seal in full, and where the model stands in the registry.
+pub(super) fn seal_rows(model: &Model, used: Option<&Used>) -> Vec<(String, String)> {
     let it = &model.seal;
-    [
-        ("Version", format!("v{}", it.version)),
+    let mut rows = vec![("Version", format!("v{}", it.version))];
+    if let Some(used) = used {
+        rows.push(("In use", since(used)));
+        rows.push(("Expires", used.expires_on.words(0)));
+    }
+    rows.extend([
         ("Trained", format!("{} UTC, in {:.1} s", second_text(it.trained_at), model.card.seconds)),
         (
             "In use since",
@@ -411,32 +296,35 @@ pub(super) fn seal_rows(model: &Model) -> Vec<(String, String)> {
         ("Data, SHA-256", it.data_hash.clone()),
         ("Seed", it.seed.to_string()),
         ("Program", format!("Version {}", it.code_version)),
-    ]
-    .map(|(name, text)| (name.to_owned(), text))
-    .to_vec()
+    ]);
+    rows.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 
-fn line_href(id: &str, person: Option<&str>) -> String {
+/// `since 24 Nov 2026, by the gates`, and what holds it.
+fn since(it: &Used) -> String {
+    let day = it.since.map(|at| Day((at / 86_400) as i32).words(0));
+    let by = it.by.as_ref().map_or(String::new(), |by| format!(", by {by}"));
+    let start =
+        day.map_or("since before the registry".to_owned(), |day| format!("since {day}{by}"));
+    if it.held_by.is_empty() {
+        return start;
+    }
+    format!("{start}; on probation: held by {}", it.held_by.join(", "))
+}
+
+pub(super) fn line_href(id: &str, person: Option<&str>) -> String {
     match person {
         Some(person) => format!("/model?feature={id}&person={person}#shape"),
         None => format!("/model?feature={id}#shape"),
     }
 }
 
-/// `0.776 (0.751 to 0.801)`; the point alone when no interval could be had is not shown.
-fn ranged(it: &Ranged, places: usize) -> String {
-    match (it.value, it.low, it.high) {
-        (Some(value), Some(low), Some(high)) => {
-            format!("{value:.places$} ({low:.places$} to {high:.places$})")
-        }
-        _ => "cannot be told".to_owned(),
-    }
-}
-
-fn between(it: &Ranged, places: usize) -> String {
-    match (it.low, it.high) {
-        (Some(low), Some(high)) => format!("between {low:.places$} and {high:.places$}"),
-        _ => "no interval".to_owned(),
+fn pair_href(id: &str, person: Option<&str>) -> String {
+    // Ids are letters, digits and ` x ` between.
+    let id = id.replace(' ', "+");
+    match person {
+        Some(person) => format!("/model?pair={id}&person={person}#pairs"),
+        None => format!("/model?pair={id}#pairs"),
     }
 }
 
