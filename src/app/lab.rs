@@ -15,7 +15,7 @@ mod tests;
 use std::path::PathBuf;
 
 use learn::frame::Frame;
-use learn::validate::Scored;
+use learn::validate::{Misses, Scored};
 use serde::Serialize;
 
 use super::progress::{Tell, go_on};
@@ -33,7 +33,7 @@ pub struct Request {
     pub data: PathBuf,
     /// Column to predict.
     pub target: String,
-    /// Value of the target that counts as 1; `None` for 0/1, false/true, no/yes.
+    /// Value of the target that counts as 1; `None` for 0/1, false/true, no/yes, or numbers.
     pub positive: Option<String>,
     /// Which model.
     pub model: Model,
@@ -65,14 +65,16 @@ pub struct Outcome {
     pub model: Model,
     /// Column predicted.
     pub target: String,
-    /// Value of the target that counts as 1.
-    pub positive: String,
+    /// Value of the target that counts as 1; absent for a target of numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Columns learned from.
     pub columns: u64,
-    /// Rows whose target counts as 1.
-    pub events: u64,
+    /// Rows whose target counts as 1; absent for a target of numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
     /// Seed of the folds and of the fit.
     pub seed: u64,
     /// How the file was taken, in sentences.
@@ -87,16 +89,37 @@ pub struct Outcome {
 }
 
 /// How good a model is on rows it has not seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Score {
-    /// Area under the ROC curve.
-    pub auc: f64,
-    /// Mean log loss, nats.
-    pub log_loss: f64,
-    /// Mean squared error of the probabilities.
-    pub brier: f64,
+    /// By what is predicted.
+    #[serde(flatten)]
+    pub measures: Measures,
     /// Wall time of the fit alone, seconds.
     pub fit_seconds: f64,
+}
+
+/// Measures of two classes, or of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Measures {
+    /// Of probabilities.
+    Classes {
+        /// Area under the ROC curve.
+        auc: f64,
+        /// Mean log loss, nats.
+        log_loss: f64,
+        /// Mean squared error of the probabilities.
+        brier: f64,
+    },
+    /// Of numbers.
+    Numbers {
+        /// Root of the mean squared difference, in units of the target.
+        rmse: f64,
+        /// Mean absolute difference, in units of the target.
+        mae: f64,
+        /// Share of the variance explained.
+        r2: f64,
+    },
 }
 
 /// The measures of one fold.
@@ -106,8 +129,9 @@ pub struct FoldScore {
     pub fold: String,
     /// Rows tested.
     pub rows: u64,
-    /// Rows tested whose target counts as 1.
-    pub events: u64,
+    /// Rows tested whose target counts as 1; absent for a target of numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
     /// The measures.
     #[serde(flatten)]
     pub score: Score,
@@ -146,14 +170,13 @@ pub fn fit(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
             "Rows count from 1, the header not counted.",
         ));
     }
+    let classes = table.positive.is_some();
+    let recipe = if classes { recipe } else { recipe.of_numbers(&request.target)? };
+    let frame = if classes { Frame::new } else { Frame::numeric };
     let group = (0..rows as u32).collect();
-    let frame = Frame::new(table.columns, table.target, None, group, vec![0; rows])
+    let frame = frame(table.columns, table.target, None, group, vec![0; rows])
         .map_err(|error| refused(error, "the table"))?;
-    let folds = match &request.folds {
-        Some(file) => folds::read(file, rows)?,
-        None => folds::deal(frame.target(), request.seed),
-    };
-    folds::check(&folds, frame.target())?;
+    let folds = folds_of(request, &frame)?;
     let work = folds.len() as u64 + u64::from(request.explain.is_some());
     let mut scores = Vec::with_capacity(folds.len());
     for (done, fold) in folds.iter().enumerate() {
@@ -170,13 +193,24 @@ pub fn fit(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
         positive: table.positive,
         rows: rows as u64,
         columns: frame.columns().len() as u64,
-        events: frame.events() as u64,
+        events: classes.then_some(frame.events() as u64),
         seed: request.seed,
         notes: table.notes,
         mean: mean(&scores),
         folds: scores,
         explained,
     })
+}
+
+fn folds_of(request: &Request, frame: &Frame) -> Result<Vec<folds::Fold>> {
+    let folds = match &request.folds {
+        Some(file) => folds::read(file, frame.rows())?,
+        None if frame.is_numeric() => folds::deal_all(frame.rows(), request.seed),
+        None => folds::deal(frame.target(), request.seed),
+    };
+    let check = if frame.is_numeric() { folds::check_numbers } else { folds::check };
+    check(&folds, frame.target())?;
+    Ok(folds)
 }
 
 fn test(
@@ -196,31 +230,48 @@ fn test(
     let watch = Stopwatch::start();
     let fitted = recipe.fit(&train, ear).map_err(told)?;
     let fit_seconds = watch.elapsed().as_secs_f64();
-    let probability = fitted.probabilities(test.columns()).map_err(told)?;
-    let scored = Scored::new(test.target(), &probability, None, test.group()).map_err(told)?;
+    let said = fitted.values(test.columns()).map_err(told)?;
+    let measures = Measures::of(&test, &said).map_err(told)?;
     Ok(FoldScore {
         fold: fold.name.clone(),
         rows: test.rows() as u64,
-        events: test.events() as u64,
-        score: Score {
-            auc: scored.auc(),
-            log_loss: scored.log_loss(),
-            brier: scored.brier(),
-            fit_seconds,
-        },
+        events: (!test.is_numeric()).then_some(test.events() as u64),
+        score: Score { measures, fit_seconds },
     })
 }
 
+impl Measures {
+    fn of(test: &Frame, said: &[f64]) -> learn::Result<Self> {
+        if test.is_numeric() {
+            let Misses { rmse, mae, r2 } = Misses::new(test.target(), said)?;
+            return Ok(Self::Numbers { rmse, mae, r2 });
+        }
+        let it = Scored::new(test.target(), said, None, test.group())?;
+        Ok(Self::Classes { auc: it.auc(), log_loss: it.log_loss(), brier: it.brier() })
+    }
+
+    /// The three numbers with their short names.
+    pub fn named(&self) -> [(&'static str, f64); 3] {
+        match *self {
+            Self::Classes { auc, log_loss, brier } => {
+                [("AUC", auc), ("log loss", log_loss), ("Brier", brier)]
+            }
+            Self::Numbers { rmse, mae, r2 } => [("RMSE", rmse), ("MAE", mae), ("R2", r2)],
+        }
+    }
+}
+
+/// Plain means over the folds, of which there is at least one.
 fn mean(folds: &[FoldScore]) -> Score {
-    let of = |get: fn(&Score) -> f64| {
+    let of = |get: &dyn Fn(&Score) -> f64| {
         folds.iter().map(|it| get(&it.score)).sum::<f64>() / folds.len() as f64
     };
-    Score {
-        auc: of(|it| it.auc),
-        log_loss: of(|it| it.log_loss),
-        brier: of(|it| it.brier),
-        fit_seconds: of(|it| it.fit_seconds),
-    }
+    let [a, b, c] = [0, 1, 2].map(|at| of(&|it| it.measures.named()[at].1));
+    let measures = match folds.first().map(|it| it.score.measures) {
+        Some(Measures::Numbers { .. }) => Measures::Numbers { rmse: a, mae: b, r2: c },
+        _ => Measures::Classes { auc: a, log_loss: b, brier: c },
+    };
+    Score { measures, fit_seconds: of(&|it| it.fit_seconds) }
 }
 
 fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Error {

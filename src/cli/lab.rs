@@ -31,7 +31,8 @@ struct Fit {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// Value of the target that counts as 1 [default: 1, true or yes]
+    /// Value of the target that counts as 1 [default: 1, true or yes; other numbers are predicted as
+    /// numbers]
     #[arg(long, value_name = "VALUE")]
     positive: Option<String>,
     /// ebm, tree, logistic or forest
@@ -82,42 +83,52 @@ fn fit(global: &Global, arguments: Fit) -> Result<()> {
 }
 
 fn text(request: &Request, outcome: &Outcome) -> String {
+    let target = match (outcome.events, &outcome.positive) {
+        (Some(events), Some(positive)) => format!(
+            "{} with {} = {positive} ({:.1}%)",
+            grouped(events),
+            outcome.target,
+            100.0 * events as f64 / outcome.rows as f64
+        ),
+        _ => format!("to predict {}", outcome.target),
+    };
     let mut lines = vec![format!(
-        "{}: {}, {}, {} with {} = {} ({:.1}%).",
+        "{}: {}, {}, {target}.",
         request.data.display(),
         counted(outcome.rows, "row"),
         counted(outcome.columns, "column"),
-        grouped(outcome.events),
-        outcome.target,
-        outcome.positive,
-        100.0 * outcome.events as f64 / outcome.rows as f64,
     )];
     lines.extend(outcome.notes.iter().cloned());
     lines.push(format!("{}, seed {}:", outcome.model.words(), outcome.seed));
     let width = outcome.folds.iter().map(|it| it.fold.chars().count()).max().unwrap_or(0).max(4);
+    let [a, b, c] = outcome.mean.measures.named().map(|it| it.0);
     lines.push(format!(
-        "{:<width$} {:>9} {:>8} {:>8} {:>9} {:>8} {:>8}",
-        "fold", "rows", "events", "AUC", "log loss", "Brier", "fit s"
+        "{:<width$} {:>9} {:>8} {a:>10} {b:>10} {c:>8} {:>8}",
+        "fold",
+        "rows",
+        if outcome.events.is_some() { "events" } else { "" },
+        "fit s"
     ));
-    let measures = |name: &str, rows: &str, events: &str, it: &lab::Score| {
-        format!(
-            "{name:<width$} {rows:>9} {events:>8} {:>8.4} {:>9.4} {:>8.4} {:>8.2}",
-            it.auc, it.log_loss, it.brier, it.fit_seconds
-        )
+    let measures = |name: &str, rows: &str, events: Option<u64>, it: &lab::Score| {
+        let events = events.map_or_else(String::new, grouped);
+        let [a, b, c] = it.measures.named().map(|it| it.1);
+        let seconds = it.fit_seconds;
+        format!("{name:<width$} {rows:>9} {events:>8} {a:>10.4} {b:>10.4} {c:>8.4} {seconds:>8.2}")
     };
     for it in &outcome.folds {
-        lines.push(measures(&it.fold, &grouped(it.rows), &grouped(it.events), &it.score));
+        lines.push(measures(&it.fold, &grouped(it.rows), it.events, &it.score));
     }
-    lines.push(measures("mean", "", "", &outcome.mean));
+    lines.push(measures("mean", "", None, &outcome.mean));
     if let Some(it) = &outcome.explained {
         lines.push(String::new());
-        lines.extend(explained(it));
+        lines.extend(explained(it, outcome.events.is_some()));
     }
     lines.join("\n")
 }
 
-fn explained(it: &Explained) -> Vec<String> {
+fn explained(it: &Explained, classes: bool) -> Vec<String> {
     let mut lines = Vec::new();
+    let scale = if classes { "log-odds" } else { "number" };
     match (it.row, it.log_odds, it.probability) {
         (Some(row), Some(log_odds), Some(probability)) => {
             let interval = it.interval.map_or_else(String::new, |(low, high)| {
@@ -128,12 +139,19 @@ fn explained(it: &Explained) -> Vec<String> {
                 100.0 * probability
             ));
         }
+        (Some(row), ..) if it.prediction.is_some() => {
+            let interval = it.interval.map_or_else(String::new, |(low, high)| {
+                format!(" (90% interval {low:.4} to {high:.4})")
+            });
+            let number = it.prediction.unwrap_or_default();
+            lines.push(format!("Row {row}, by a fit on all rows: {number:.4}{interval}."));
+        }
         _ if it.terms.is_empty() => lines.push("By a fit on all rows:".to_owned()),
-        _ => lines.push("By a fit on all rows, what moves the log-odds most first:".to_owned()),
+        _ => lines.push(format!("By a fit on all rows, what moves the {scale} most first:")),
     }
     let width = it.terms.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).max(9);
     if let Some(intercept) = it.intercept {
-        lines.push(format!("{:<width$} {:>9} {:>20}", "term", "log-odds", "90% interval"));
+        lines.push(format!("{:<width$} {scale:>9} {:>20}", "term", "90% interval"));
         lines.push(format!("{:<width$} {intercept:>9.4}", "intercept"));
     }
     lines.extend(it.terms.iter().map(|it| term(it, width)));

@@ -3,7 +3,7 @@
 //! Never here: terms that do not add up, a model that has none (see `model::Recipe`).
 
 use learn::baseline::{Logistic, Part};
-use learn::ebm::{BAND_LEVEL, Ebm};
+use learn::ebm::{BAND_LEVEL, Ebm, Objective};
 use learn::frame::{Frame, Value};
 use learn::math;
 use learn::tree::{Step, Tree};
@@ -19,18 +19,23 @@ pub struct Explained {
     /// The row explained, 1 being the first below the header; absent for the model as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
-    /// Log-odds where every term is 0; absent for a model without terms.
+    /// Log-odds (of a target of numbers: the number) where every term is 0; absent for a model
+    /// without terms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intercept: Option<f64>,
-    /// The terms, the largest first. Of a row they and the intercept add up to the log-odds.
+    /// The terms, the largest first. Of a row they and the intercept add up to the log-odds, or to
+    /// the predicted number.
     pub terms: Vec<Term>,
+    /// What is predicted for the row, if the target is a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prediction: Option<f64>,
     /// Log-odds of the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_odds: Option<f64>,
     /// Probability of the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// Interval of the probability, where the model gives one.
+    /// 90% interval of the probability or number, where the model gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<(f64, f64)>,
     /// What the row's target is.
@@ -46,7 +51,7 @@ pub struct Explained {
 pub struct Term {
     /// Column, columns joined by " x ", or column with the category that is told apart.
     pub name: String,
-    /// Of a row, what it adds to the log-odds; of a model, the mean absolute of that.
+    /// Of a row, what it adds to the log-odds or number; of a model, the mean absolute of that.
     pub score: f64,
     /// Lower end of the 90% interval.
     pub low: f64,
@@ -122,11 +127,13 @@ fn ebm_row(ebm: &Ebm, frame: &Frame, row: usize) -> learn::Result<Explained> {
         let value = Some(values.join(" x "));
         Term { value, ..term(ebm.term_name(place), *score, half * sd, false) }
     };
+    let number = ebm.objective == Objective::Squared;
     Ok(Explained {
         intercept: Some(it.intercept),
         terms: it.terms.iter().zip(&it.sd).enumerate().map(of).collect(),
-        log_odds: Some(it.log_odds),
-        probability: Some(it.probability),
+        prediction: number.then_some(it.log_odds),
+        log_odds: (!number).then_some(it.log_odds),
+        probability: (!number).then_some(it.probability),
         interval: Some((it.low, it.high)),
         ..Explained::default()
     })

@@ -1,4 +1,4 @@
-//! Which rows are tested together: a file says so, or rows are dealt by class.
+//! Which rows are tested together: a file says so, or rows are dealt, of classes by class.
 //!
 //! Never here: a fit, or a fold that differs between models.
 
@@ -69,15 +69,53 @@ pub(super) fn deal(target: &[f64], seed: u64) -> Vec<Fold> {
     let mut rng = Rng::new(seed);
     rng.shuffle(&mut ones);
     rng.shuffle(&mut zeros);
+    dealt(ones.into_iter().chain(zeros))
+}
+
+/// Folds of rows shuffled and dealt in turn, for a target of numbers.
+pub(super) fn deal_all(rows: usize, seed: u64) -> Vec<Fold> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    Rng::new(seed).shuffle(&mut order);
+    dealt(order.into_iter())
+}
+
+fn dealt(rows: impl Iterator<Item = usize>) -> Vec<Fold> {
     let fold = |it: usize| Fold { name: it.to_string(), test: Vec::new() };
     let mut folds: Vec<Fold> = (0..FOLDS).map(fold).collect();
-    for (turn, row) in ones.into_iter().chain(zeros).enumerate() {
+    for (turn, row) in rows.enumerate() {
         folds[turn % FOLDS].test.push(row);
     }
     for fold in &mut folds {
         fold.test.sort_unstable();
     }
     folds
+}
+
+/// In every fold the numbers must vary, and among those left to learn from.
+pub(super) fn check_numbers(folds: &[Fold], target: &[f64]) -> Result<()> {
+    let mut place: Vec<usize> = vec![0; target.len()];
+    for (at, fold) in folds.iter().enumerate() {
+        fold.test.iter().for_each(|row| place[*row] = at);
+    }
+    for (at, fold) in folds.iter().enumerate() {
+        let varies = |inside: bool| {
+            let rows = (0..target.len()).filter(|row| (place[*row] == at) == inside);
+            let mut numbers = rows.map(|row| target[row]);
+            let first = numbers.next();
+            numbers.any(|it| Some(it) != first)
+        };
+        let which = match (varies(true), varies(false)) {
+            (true, true) => continue,
+            (false, _) => "its rows have no two different targets",
+            (_, false) => "the rows left to learn from have no two different targets",
+        };
+        return Err(Error::told(
+            Kind::NotEnough,
+            format!("Not enough data in fold {}: {which}.", fold.name),
+            "Use fewer folds, or more rows.",
+        ));
+    }
+    Ok(())
 }
 
 /// Every fold must hold both classes, and leave both to learn from.

@@ -3,7 +3,7 @@
 //! Never here: folds, files, words.
 
 use learn::baseline::Logistic;
-use learn::ebm::{self, Ebm, EbmOptions};
+use learn::ebm::{self, Ebm, EbmOptions, Objective};
 use learn::forest::{Forest, ForestOptions};
 use learn::frame::{Column, Frame};
 use learn::progress::{Flow, Progress, Step};
@@ -113,6 +113,27 @@ impl Recipe {
         }
     }
 
+    /// The recipe for a target of numbers; `target` is its column.
+    pub(super) fn of_numbers(self, target: &str) -> Result<Self> {
+        let model = match self {
+            Self::Ebm(options) => {
+                return Ok(Self::Ebm(EbmOptions { objective: Objective::Squared, ..options }));
+            }
+            Self::Tree(_) => Model::Tree,
+            Self::Logistic(_) => Model::Logistic,
+            Self::Forest(_) => Model::Forest,
+        };
+        Err(invalid(
+            format!(
+                "The target {target} takes more than two values, all numbers: {} tells two classes \
+                 apart.",
+                model.words().to_lowercase()
+            ),
+            "Use `--model ebm`, which predicts numbers too, or say with `--positive VALUE` which value \
+             counts as 1, all others as 0.",
+        ))
+    }
+
     pub(super) fn fit(&self, frame: &Frame, ear: &Ear<'_>) -> learn::Result<Fitted> {
         Ok(match self {
             Self::Ebm(options) => Fitted::Ebm(ebm::fit(frame, options, ear)?),
@@ -124,9 +145,10 @@ impl Recipe {
 }
 
 impl Fitted {
-    pub(super) fn probabilities(&self, columns: &[Column]) -> learn::Result<Vec<f64>> {
+    /// Probabilities, or numbers.
+    pub(super) fn values(&self, columns: &[Column]) -> learn::Result<Vec<f64>> {
         match self {
-            Self::Ebm(it) => it.probabilities(columns),
+            Self::Ebm(it) => it.values(columns),
             Self::Tree(it) => it.probabilities(columns),
             Self::Logistic(it) => it.probabilities(columns),
             Self::Forest(it) => it.probabilities(columns),

@@ -1,4 +1,5 @@
-//! A CSV file of any kind as columns: numbers, categories, missing values, a target of 0 and 1.
+//! A CSV file of any kind as columns: numbers, categories, missing values, a target of 0 and 1 or
+//! of numbers.
 //!
 //! Read twice, row by row: once to learn what each column is, once to keep it. Never here: the whole
 //! file in memory, a guess at what an office's column means (see `crate::sync`), a fit.
@@ -34,10 +35,10 @@ const SLIP_SHARE: f64 = 0.1;
 pub(super) struct Table {
     /// The columns but for the target, in file order.
     pub(super) columns: Vec<Column>,
-    /// 1 where the target is the positive value, 0 elsewhere.
+    /// 1 where the target is the positive value, 0 elsewhere; or numbers.
     pub(super) target: Vec<f64>,
-    /// The value of the target that counts as 1.
-    pub(super) positive: String,
+    /// The value of the target that counts as 1; `None` for a target of numbers.
+    pub(super) positive: Option<String>,
     /// What the reader should know of how the file was taken.
     pub(super) notes: Vec<String>,
 }
@@ -73,9 +74,15 @@ pub(super) fn read(file: &Path, target: &str, positive: Option<&str>) -> Result<
     let place = look.names.iter().position(|it| it == target).unwrap_or(0);
     let mut notes = Vec::new();
     check_target(file, target, &look, place)?;
-    let positive = choose(target, &values, positive, &mut notes)?;
+    let positive = if positive.is_none() && values.len() > 2 && look.columns[place].is_number() {
+        notes
+            .push(format!("{target} takes {}, all numbers: predicted as a number.", many(&values)));
+        None
+    } else {
+        Some(choose(target, &values, positive, &mut notes)?)
+    };
     notes.extend(slips(&look, place));
-    let (columns, target) = keep(file, &look, place, &positive)?;
+    let (columns, target) = keep(file, &look, place, positive.as_deref())?;
     Ok(Table { columns, target, positive, notes })
 }
 
@@ -210,17 +217,22 @@ fn choose(
             )),
         };
     }
-    let count = if values.len() > VALUES_MAX {
-        format!("more than {VALUES_MAX}")
-    } else {
-        values.len().to_string()
-    };
     Err(invalid(
         format!(
-            "The target {target} takes {count} values ({listed}); lab fit tells two classes apart."
+            "The target {target} takes {} ({listed}); lab fit tells two classes apart, or predicts \
+             a number.",
+            many(values)
         ),
         "Say with `--positive VALUE` which value counts as 1, all others as 0.",
     ))
+}
+
+fn many(values: &BTreeMap<String, u64>) -> String {
+    if values.len() > VALUES_MAX {
+        format!("more than {VALUES_MAX} values")
+    } else {
+        counted(values.len() as u64, "value")
+    }
 }
 
 /// Columns that would be numbers but for a few cells.
@@ -248,7 +260,7 @@ fn keep(
     file: &Path,
     look: &Look,
     target: usize,
-    positive: &str,
+    positive: Option<&str>,
 ) -> Result<(Vec<Column>, Vec<f64>)> {
     let mut reader = open(file)?;
     header(file, &mut reader)?;
@@ -262,7 +274,11 @@ fn keep(
         for (place, (kept, cell)) in kept.iter_mut().zip(record).enumerate() {
             let cell = cell.trim();
             if place == target {
-                found.push(f64::from(u8::from(canonical(cell) == positive)));
+                found.push(match positive {
+                    Some(positive) => f64::from(u8::from(canonical(cell) == positive)),
+                    // Not a number only if the file changed meanwhile; the frame refuses that.
+                    None => number(cell).unwrap_or(f64::NAN),
+                });
             } else {
                 kept.take(cell);
             }

@@ -72,7 +72,8 @@ fn every_model_runs_and_explains_what_it_can() {
         assert_eq!((plain.rows, plain.columns, plain.folds.len()), (60, 3, 5), "{name}");
         assert_eq!(plain.notes, ["left = yes counts as 1."]);
         assert_eq!(plain.folds.iter().map(|it| it.rows).sum::<u64>(), 60);
-        assert!(plain.mean.auc > 0.6 && plain.mean.log_loss < 0.75, "{name}: {:?}", plain.mean);
+        let [auc, loss, _] = plain.mean.measures.named().map(|it| it.1);
+        assert!(auc > 0.6 && loss < 0.75, "{name}: {:?}", plain.mean);
         asked.explain = Some(Explain::Row(8));
         if model == Model::Forest {
             assert!(refusal(&asked).0.contains("no terms"));
@@ -159,7 +160,7 @@ fn targets_that_are_no_two_classes_say_what_to_do() {
     let mut asked = request(&desk.file("t.csv", text), Model::Tree);
     asked.positive = Some("1".to_owned());
     let found = fit(&asked, &Silent).unwrap();
-    assert_eq!((found.positive.as_str(), found.notes.len()), ("1", 0));
+    assert_eq!((found.positive.as_deref(), found.notes.len()), (Some("1"), 0));
     asked.positive = Some("2".to_owned());
     assert!(refusal(&asked).0.contains("never 2. Its values are 1, 7"));
 }
@@ -223,7 +224,10 @@ fn odd_columns_are_taken_or_told() {
     for model in [Model::Tree, Model::Logistic, Model::Forest] {
         asked.model = model;
         let found = fit(&asked, &Silent).unwrap();
-        assert!((0.3..0.7).contains(&found.mean.auc), "{model:?} learned names by heart");
+        assert!(
+            (0.3..0.7).contains(&found.mean.measures.named()[0].1),
+            "{model:?} learned names by heart"
+        );
     }
     asked.data = desk.file("flat.csv", format!("a,left\n{flat}"));
     let (words, thin) = refusal(&asked);
@@ -245,7 +249,48 @@ fn a_public_data_set_is_told_well() {
     {
         asked.model = model;
         let found = fit(&asked, &Silent).unwrap();
-        assert!(found.mean.auc >= least, "{model:?}: {:?}", found.mean);
+        assert!(found.mean.measures.named()[0].1 >= least, "{model:?}: {:?}", found.mean);
         assert!(found.folds.iter().all(|it| it.score.fit_seconds > 0.0));
     }
+}
+
+#[test]
+fn numbers_are_predicted_as_numbers() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/learn/fixtures");
+    let mut asked = request(&home.join("diabetes.csv"), Model::Ebm);
+    asked.target = "y".to_owned();
+    asked.set = vec!["bags=4".to_owned()];
+    asked.explain = Some(Explain::Row(3));
+    let found = fit(&asked, &Silent).unwrap();
+    assert_eq!((found.positive.as_deref(), found.events), (None, None));
+    assert!(found.notes[0].ends_with("all numbers: predicted as a number."), "{:?}", found.notes);
+    let json = serde_json::to_value(&found).unwrap();
+    let keys = |it: &serde_json::Value| -> Vec<String> {
+        it.as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(keys(&json["folds"][4]), ["fit_seconds", "fold", "mae", "r2", "rmse", "rows"]);
+    assert_eq!(keys(&json["mean"]), ["fit_seconds", "mae", "r2", "rmse"]);
+    let [rmse, mae, r2] = found.mean.measures.named().map(|it| it.1);
+    assert!(rmse < 59.0 && mae < rmse && (0.35..0.6).contains(&r2), "{:?}", found.mean);
+    let it = found.explained.unwrap();
+    let sum = it.intercept.unwrap() + it.terms.iter().map(|it| it.score).sum::<f64>();
+    assert!((sum - it.prediction.unwrap()).abs() < 1e-9);
+    assert!(it.log_odds.is_none() && it.probability.is_none() && it.interval.is_some());
+    for model in [Model::Tree, Model::Logistic, Model::Forest] {
+        let words = refusal(&Request { model, explain: None, set: vec![], ..asked.clone() }).0;
+        assert!(words.contains("tells two classes apart") && words.contains("--model ebm"));
+    }
+    asked.positive = Some("999".to_owned());
+    assert!(refusal(&asked).0.contains("never 999"));
+    let desk = Desk::new();
+    let mut rows = "age,left\n".to_owned();
+    for row in 0..60 {
+        rows.push_str(&format!("{},{}\n", row % 9, f64::from(row % 7) / 2.0));
+    }
+    let mut asked = request(&desk.file("t.csv", rows), Model::Ebm);
+    let fold = |row: usize| if row == 0 { "a\n" } else { "b\n" };
+    let folds = (0..60).fold("fold\n".to_owned(), |text, row| text + fold(row));
+    asked.folds = Some(desk.file("f.csv", folds));
+    let (words, thin) = refusal(&asked);
+    assert!(words.contains("fold a: its rows have no two different targets") && thin, "{words}");
 }

@@ -90,7 +90,8 @@ fn scale(ebm: &mut Ebm, unit: f64) {
     }
 }
 
-/// A term from its scores in each bag.
+/// A term from its scores in each bag. Scores of a number are still in units of the target here,
+/// about its spread, so the grains of log-odds fit them as well.
 fn term(
     features: Vec<usize>,
     weight: Vec<f64>,

@@ -11,7 +11,8 @@ use crate::frame::{Column, Value};
 /// Tolerance of the sum, in log-odds.
 const SUM_TOLERANCE: f64 = 1e-9;
 
-/// A row taken apart. Of a model by [`super::Objective::Squared`] see [`Prediction`].
+/// A row taken apart. Of a model by [`super::Objective::Squared`] all numbers are in units of the
+/// target; both `log_odds` and `probability` are the predicted value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// Log-odds where every term is 0.
@@ -170,9 +171,16 @@ impl Ebm {
         Ok(sums)
     }
 
-    /// Probabilities of all rows; for [`super::Objective::Squared`] the predicted values.
-    pub fn probabilities(&self, columns: &[Column]) -> Result<Vec<f64>> {
+    /// What the model predicts of all rows, on the scale of the target: probabilities, or for
+    /// [`super::Objective::Squared`] numbers.
+    pub fn values(&self, columns: &[Column]) -> Result<Vec<f64>> {
         Ok(self.log_odds(columns)?.into_iter().map(|it| self.objective.mean(it)).collect())
+    }
+
+    /// Probabilities of all rows: [`Ebm::values`] under the name that fits log loss. Of a model by
+    /// [`super::Objective::Squared`] these are no probabilities but the predicted numbers.
+    pub fn probabilities(&self, columns: &[Column]) -> Result<Vec<f64>> {
+        self.values(columns)
     }
 
     /// Where a row lies. [`Error::ColumnMismatch`] for another number of values.

@@ -38,6 +38,12 @@ pub(crate) type Hist = [Cell; 256];
 /// wait for each other in one table. All zero between uses.
 pub(crate) type Tables = [[u64; 256]; 4];
 
+/// Cells of the largest table of a pair.
+pub(crate) const CELLS: usize = 4096;
+
+/// Sums of words per cell of a pair. All zero between uses.
+pub(crate) type Wide = [u64; CELLS];
+
 /// Starts at a line of the cache, so that no wide store touches two.
 #[repr(align(64))]
 pub(crate) struct Aligned<T>(pub(crate) T);
@@ -58,40 +64,84 @@ impl Machine {
     }
 }
 
+/// What one step does to rows: a number for each row, by its bin or by its cell.
+pub(crate) trait Pick<Place, T> {
+    /// `one` takes what a row has and the number for its place.
+    fn each(&self, rows: &mut [T], places: &[Place], one: impl Fn(T, T) -> T);
+}
+
 /// Factors of one step for the bins of its term.
 pub(crate) enum Factors<T> {
     Cut { cut: u8, missing: T, left: T, right: T },
     Table(Box<[T; 256]>),
 }
 
-/// Applies a step to a strip: `one` takes what a row has and the number for its bin.
-///
-/// The number is chosen by masks: compilers turn a choice between loaded numbers into a load from a
-/// chosen address, which is slow.
-#[inline(always)]
-pub(crate) fn change(
-    rows: &mut [f32],
-    bins: &[u8],
-    factors: &Factors<f32>,
-    one: impl Fn(f32, f32) -> f32,
-) {
-    match factors {
-        Factors::Cut { cut, missing, left, right } => {
-            let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
-            let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
-            for (row, bin) in rows.iter_mut().zip(bins) {
-                let is = |it: bool| u32::from(it).wrapping_neg();
-                let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
-                *row = one(*row, f32::from_bits(bits));
-            }
-        }
-        Factors::Table(table) => {
-            for (row, bin) in rows.iter_mut().zip(bins) {
-                *row = one(*row, table[*bin as usize]);
-            }
-        }
-    }
+/// Factors of one step on a pair, whose table has a power of two of columns: `high` is the first
+/// cell of the high rows, `mask` the columns less one, `col` the last low column.
+pub(crate) struct Quadrants<T> {
+    pub(crate) high: u16,
+    pub(crate) mask: u16,
+    pub(crate) col: u16,
+    /// Low row and low column, low and high, high and low, high and high.
+    pub(crate) parts: [T; 4],
 }
+
+/// Numbers are chosen by masks of their bits: compilers turn a choice between loaded numbers into a
+/// load from a chosen address, which is slow.
+macro_rules! pick {
+    ($float:ty, $bits:ty) => {
+        impl Pick<u8, $float> for Factors<$float> {
+            #[inline(always)]
+            fn each(
+                &self,
+                rows: &mut [$float],
+                bins: &[u8],
+                one: impl Fn($float, $float) -> $float,
+            ) {
+                let is = |it: bool| <$bits>::from(it).wrapping_neg();
+                match self {
+                    Self::Cut { cut, missing, left, right } => {
+                        let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
+                        let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
+                        for (row, bin) in rows.iter_mut().zip(bins) {
+                            let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
+                            *row = one(*row, <$float>::from_bits(bits));
+                        }
+                    }
+                    Self::Table(table) => {
+                        for (row, bin) in rows.iter_mut().zip(bins) {
+                            *row = one(*row, table[*bin as usize]);
+                        }
+                    }
+                }
+            }
+        }
+
+        impl Pick<u16, $float> for Quadrants<$float> {
+            #[inline(always)]
+            fn each(
+                &self,
+                rows: &mut [$float],
+                cells: &[u16],
+                one: impl Fn($float, $float) -> $float,
+            ) {
+                let is = |it: bool| <$bits>::from(it).wrapping_neg();
+                let Self { high, mask, col, parts } = self;
+                let (high, mask, col) = (*high, *mask, *col);
+                let [a, b, c, d] = parts.map(<$float>::to_bits);
+                let (left, low, both) = (c ^ d, b ^ d, a ^ b ^ c ^ d);
+                for (row, cell) in rows.iter_mut().zip(cells) {
+                    let (lefts, lows) = (is(*cell & mask <= col), is(*cell < high));
+                    let bits = d ^ (left & lefts) ^ (lows & (low ^ (both & lefts)));
+                    *row = one(*row, <$float>::from_bits(bits));
+                }
+            }
+        }
+    };
+}
+
+pick!(f32, u32);
+pick!(f64, u64);
 
 /// Odds times a factor, within bounds.
 #[inline(always)]
@@ -100,7 +150,7 @@ pub(crate) fn times(odds: f32, factor: f32) -> f32 {
 }
 
 #[inline(always)]
-fn clamp(odds: f32) -> f32 {
+pub(crate) fn clamp(odds: f32) -> f32 {
     let floored = if odds > ODDS_MIN { odds } else { ODDS_MIN };
     if floored < ODDS_MAX { floored } else { ODDS_MAX }
 }
@@ -193,15 +243,38 @@ fn add(table: &mut [u64; 256], bin: u8, word: u64) {
 /// weight that counts as 1. Sums of whole parts are exact in doubles.
 #[inline(always)]
 pub(crate) fn collect(tables: &mut Tables, len: usize, unit: f64, fresh: bool, hist: &mut Hist) {
-    let scale = unit / f64::from(PARTS);
     let [a, b, c, d] = tables;
     let (a, b, c, d) = (&mut a[..len], &mut b[..len], &mut c[..len], &mut d[..len]);
     for ((((a, b), c), d), cell) in a.iter_mut().zip(b).zip(c).zip(d).zip(&mut hist[..len]) {
-        let sum = (*a + *b) + (*c + *d);
-        let (p, h) = (double(sum >> H_BITS) * scale, double(sum & ((1 << H_BITS) - 1)) * scale);
-        *cell = if fresh { [p, h] } else { [cell[0] + p, cell[1] + h] };
+        *cell = added((*a + *b) + (*c + *d), unit, fresh, *cell);
         (*a, *b, *c, *d) = (0, 0, 0, 0);
     }
+}
+
+/// As [`scatter`], into one table: neighbours seldom fall in one cell of a thousand.
+#[inline(always)]
+pub(crate) fn scatter_wide(cells: &[u16], words: &[u64], table: &mut Wide) {
+    for (cell, word) in cells.iter().zip(words) {
+        let it = &mut table[*cell as usize & (CELLS - 1)];
+        *it = it.wrapping_add(*word);
+    }
+}
+
+/// As [`collect`], from one table.
+#[inline(always)]
+pub(crate) fn collect_wide(table: &mut [u64], unit: f64, fresh: bool, hist: &mut [Cell]) {
+    for (sum, cell) in table.iter_mut().zip(hist) {
+        *cell = added(*sum, unit, fresh, *cell);
+        *sum = 0;
+    }
+}
+
+/// A cell with a sum of words added, or replaced by it.
+#[inline(always)]
+fn added(sum: u64, unit: f64, fresh: bool, cell: Cell) -> Cell {
+    let scale = unit / f64::from(PARTS);
+    let (p, h) = (double(sum >> H_BITS) * scale, double(sum & ((1 << H_BITS) - 1)) * scale);
+    if fresh { [p, h] } else { [cell[0] + p, cell[1] + h] }
 }
 
 /// A whole number below 2^52 as a double, by setting its bits: vectorises everywhere.
@@ -211,36 +284,18 @@ fn double(whole: u64) -> f64 {
     f64::from_bits(whole | BASE.to_bits()) - BASE
 }
 
-/// Applies a step to held-back rows, as [`change`] does. `after` sees up to 64 rows at a time.
+/// Applies a step to held-back rows. `after` sees up to 64 rows at a time.
 #[inline(always)]
-pub(crate) fn change_held(
+pub(crate) fn change_held<Place, P: Pick<Place, f64>>(
     rows: &mut [f64],
-    bins: &[u8],
-    factors: &Factors<f64>,
-    one: impl Fn(f64, f64) -> f64,
+    places: &[Place],
+    factors: &P,
+    one: impl Fn(f64, f64) -> f64 + Copy,
     mut after: impl FnMut(&[f64]),
 ) {
-    match factors {
-        Factors::Cut { cut, missing, left, right } => {
-            let (cut, missing, right) = (*cut, missing.to_bits(), right.to_bits());
-            let (other, mend) = (left.to_bits() ^ right, left.to_bits() ^ missing);
-            let is = |it: bool| u64::from(it).wrapping_neg();
-            for (rows, bins) in rows.chunks_mut(64).zip(bins.chunks(64)) {
-                for (row, bin) in rows.iter_mut().zip(bins) {
-                    let bits = right ^ (other & is(*bin <= cut)) ^ (mend & is(*bin == 0));
-                    *row = one(*row, f64::from_bits(bits));
-                }
-                after(rows);
-            }
-        }
-        Factors::Table(table) => {
-            for (rows, bins) in rows.chunks_mut(64).zip(bins.chunks(64)) {
-                for (row, bin) in rows.iter_mut().zip(bins) {
-                    *row = one(*row, table[*bin as usize]);
-                }
-                after(rows);
-            }
-        }
+    for (rows, places) in rows.chunks_mut(64).zip(places.chunks(64)) {
+        factors.each(rows, places, one);
+        after(rows);
     }
 }
 
@@ -294,7 +349,7 @@ impl Product {
 }
 
 #[inline(always)]
-fn least(odds: f64) -> f64 {
+pub(crate) fn least(odds: f64) -> f64 {
     if odds < 1e30 { odds } else { 1e30 }
 }
 
@@ -342,6 +397,14 @@ mod tests {
     }
 
     #[test]
+    fn a_cross_gives_each_quadrant_its_own() {
+        let cross = Quadrants { high: 16, mask: 7, col: 2, parts: [1.0, 2.0, 3.0, 4.0] };
+        let mut rows = [0.0_f32; 5];
+        cross.each(&mut rows, &[0, 11, 2, 18, 23], |row, it| row + it);
+        assert_eq!(rows, [1.0, 2.0, 1.0, 3.0, 4.0]);
+    }
+
+    #[test]
     fn instruction_sets_agree_bit_for_bit() {
         let odds: Vec<f32> = (0..BLOCK).map(|i| 1e-3 * 1.004_f32.powi(i as i32 % 3000)).collect();
         let bins: Vec<u8> = (0..BLOCK).map(|i| (i * 31 % 251) as u8).collect();
@@ -364,10 +427,14 @@ mod tests {
             let (mut odds, mut words) = (self.odds.to_vec(), vec![0; BLOCK]);
             let mut checked: Vec<f64> = odds.iter().map(|it| f64::from(*it)).collect();
             let mut product = Product::EMPTY;
-            change(&mut odds, self.bins, self.factors, times);
+            self.factors.each(&mut odds, self.bins, times);
             derive(&odds, Some(self.odds), &mut words);
             let factors = Factors::Cut { cut: 7, missing: 1.01, left: 0.9, right: 1.1 };
             change_held(&mut checked, self.bins, &factors, times_held, |odds| product.absorb(odds));
+            let cells: Vec<u16> = self.bins.iter().map(|it| u16::from(*it) * 9).collect();
+            let parts = [0.8, 1.2, 1.1, 0.9];
+            let cross = Quadrants { high: 1024, mask: 31, col: 7, parts };
+            change_held(&mut checked, &cells, &cross, times_held, |odds| product.absorb(odds));
             (odds, words, checked, product.ln().to_bits())
         }
     }

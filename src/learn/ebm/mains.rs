@@ -83,14 +83,15 @@ impl<'a> Mains<'a> {
         };
         let start = |rows: &[usize], target, weight| Start {
             objective,
-            index: gather(rows),
             events: events(rows),
             target,
             weight,
-            intercept,
         };
-        let train = Train::new(start(&trained, &train_target, &train_weight));
-        let check = Check::new(start(&checked, &target(&checked), &weight(&checked)));
+        let began = start(&trained, &train_target, &train_weight);
+        let train = Train::new(began, gather(&trained), intercept);
+        let (check_target, check_weight) = (target(&checked), weight(&checked));
+        let began = start(&checked, &check_target, &check_weight);
+        let check = Check::new(began, gather(&checked), intercept);
         let fixed: Vec<Fixed> = (0..data.bins.len())
             .map(|term| fixed(data, options, term, &trained, train_events, |_| 1))
             .collect();

@@ -2,10 +2,11 @@
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
 //! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
-//! `split` one step of them, `scan` its best cut, `pass` its arithmetic over rows, `kernel` the
-//! loops of both; `pairs` interactions, found, fitted, tested and purified; `table` how scores are
-//! rounded, `ways` directions in spite of it; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each
-//! bag; `grid` a pair to draw; `edit` scores changed by people; `merge` models trained apart.
+//! `split` one step of them, `scan` its best cut, `pass` its walk over rows, `state` what rows keep
+//! and lose, `kernel` the loops of all; `pairs` interactions, found, fitted, tested and purified;
+//! `table` how scores are rounded, `ways` directions in spite of it; `assemble` bags to one model;
+//! `explain` one row as a sum, `resample` the same row in each bag; `grid` a pair to draw; `edit`
+//! scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -29,6 +30,7 @@ mod resample;
 mod run;
 mod scan;
 mod split;
+mod state;
 pub(crate) mod table;
 mod ways;
 
@@ -64,8 +66,8 @@ pub struct Ebm {
     pub pair_bins: Vec<Option<Bins>>,
     /// The additive parts: mains in the order of their features, then pairs.
     pub terms: Vec<Term>,
-    /// Log-odds (for [`Objective::Squared`]: the value) where every term is 0. Makes the mean predicted probability of the training rows
-    /// equal their weighted base rate.
+    /// Log-odds (for [`Objective::Squared`]: the value) where every term is 0. Makes the mean
+    /// predicted probability (value) of the training rows equal their weighted base rate (mean).
     pub intercept: f64,
     /// The intercept of each bag, on the same footing.
     pub bagged_intercept: Vec<f64>,
@@ -79,6 +81,9 @@ pub struct Ebm {
 }
 
 /// What a model predicts, and by which loss it learns.
+///
+/// Where this crate says log-odds or probability of a model by [`Objective::Squared`], it is the
+/// predicted value: scores, bands and intervals are then in units of the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Objective {
     /// The log-odds of target 1, by log loss.

@@ -113,16 +113,11 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 20] = [
+        let rules: [(&'static str, bool, &'static str); 19] = [
             (
                 "objective",
                 self.objective == Objective::Squared || !frame.is_numeric(),
                 "squared for a target of numbers",
-            ),
-            (
-                "pairs",
-                self.objective == Objective::LogLoss || self.pairs == 0,
-                "0 for squared error: pairs are fitted for log loss only",
             ),
             ("threads", (1..=1024).contains(&self.threads), "from 1 to 1024"),
             ("inner_bags", self.inner_bags <= 100, "at most 100"),

@@ -1,7 +1,7 @@
 //! Pairs of features: found by FAST, fitted on frozen mains, kept if they pay, made pure.
 //!
 //! Files in reading order: `axis` the coarser bins; `order` of categories; `search` cuts in a table;
-//! `pass` the arithmetic over rows; `terms` the pairs of a bag; `purify` what belongs to the mains;
+//! `pass` the walk over rows; `terms` the pairs of a bag; `purify` what belongs to the mains;
 //! `pay` which pairs stay.
 //!
 //! Never keeps a pair because it fits: only because rows that its bag held back are predicted
@@ -106,7 +106,8 @@ fn find(run: &Run<'_>, bag: usize, mains: &Shape, axes: &Axes) -> Vec<Pair> {
 }
 
 fn strengths(run: &Run<'_>, bag: usize, mains: &Shape, axes: &Axes, pairs: &[Pair]) -> Vec<f64> {
-    let rows = Rows::new(run.data, mains, run.splits[bag].rows(run.data).0);
+    let trained = run.splits[bag].rows(run.data).0;
+    let rows = Rows::new(run.data, run.options.objective, mains, trained);
     let gradients = rows.gradients();
     let mut slots = vec![Vec::new(); run.data.bins.len()];
     for feature in pairs.iter().flat_map(|it| [it.left, it.right]) {
@@ -173,8 +174,9 @@ fn paying(
     shapes: &[Shape],
 ) -> Result<Vec<Pair>> {
     let held = run.each(Part::Pairs, |bag| {
-        let rows = Rows::new(run.data, &shapes[bag], run.splits[bag].rows(run.data).1);
-        Some(pay::Held::new(run.data, axes, rows, found, lists[bag], &shapes[bag]))
+        let held = run.splits[bag].rows(run.data).1;
+        let rows = Rows::new(run.data, run.options.objective, &shapes[bag], held);
+        Some(pay::Held::new(run.data, axes, &rows, found, lists[bag], &shapes[bag]))
     })?;
     let rule = pay::Rule {
         most: run.options.pairs,

@@ -1,92 +1,43 @@
-//! The rows of a bag and what a step does to them: new odds, the next histogram, the loss.
+//! The rows of a bag and what a step on a main effect does to them, term by term.
 //!
-//! No exponential is taken per row. A row keeps odds e = exp(-score); a step adds one of few
-//! constants to the score, so it multiplies e by one of few factors. A bag gives the same bits
-//! wherever it runs. Never allocates while it steps, but for the factors of categories.
+//! What a row keeps, and the loss, is in `state`. A bag gives the same bits wherever it runs. Never
+//! allocates while it steps, but for the factors of categories.
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
-use super::Objective;
-use super::kernel::{self, Aligned, BLOCK, Factors, Machine, Product, STRIP, Tables};
-pub(crate) use super::kernel::{Hist, ln_from_one};
+pub(crate) use super::kernel::Hist;
+use super::kernel::{self, Aligned, BLOCK, Factors, Machine, STRIP, Tables};
 use super::split::{Change, Kind};
-use crate::math;
+use super::state::{self, Held, Trained};
+pub(crate) use super::state::{Start, Weights};
 use pulp::NullaryFnOnce;
 
 pub(crate) const EMPTY: Hist = [[0.0; 2]; 256];
 
-/// Rows to train on or to check with, before the first step.
-#[derive(Debug)]
-pub(crate) struct Start<'a> {
-    pub(crate) objective: Objective,
-    /// Per term, per row.
-    pub(crate) index: Vec<Vec<u8>>,
-    /// For log loss: rows with target 1 come first.
-    pub(crate) events: usize,
-    /// For squared error.
-    pub(crate) target: &'a [f64],
-    pub(crate) weight: &'a [f64],
-    /// Score of every row.
-    pub(crate) intercept: f64,
-}
-
-/// Weights of rows in units.
-#[derive(Debug)]
-pub(crate) struct Weights {
-    /// `None` if all are 1.
-    rows: Option<Vec<f32>>,
-    /// The weight that counts as 1: a power of two not below any weight.
-    unit: f64,
-}
-
-impl Weights {
-    pub(crate) fn new(weight: &[f64]) -> Self {
-        if weight.iter().all(|it| *it == 1.0) {
-            return Self { rows: None, unit: 1.0 };
-        }
-        let unit = power_above(weight.iter().copied().fold(0.0, f64::max));
-        Self { rows: Some(weight.iter().map(|it| (*it / unit) as f32).collect()), unit }
-    }
-}
-
 /// The rows a bag trains on.
 #[derive(Debug)]
 pub(crate) struct Train {
-    objective: Objective,
+    /// Per term, per row.
     index: Vec<Vec<u8>>,
     /// Per term, bins up to the last one any row uses.
     len: Vec<usize>,
-    events: usize,
-    weights: Weights,
-    /// Log loss: odds exp(-score). Squared error: residuals, score less target.
-    rows: Vec<f32>,
-    /// Squared error: a power of two at least twice any residual at the start.
-    reach: f64,
+    state: Trained,
     tables: Box<Tables>,
     machine: Machine,
 }
 
 impl Train {
-    pub(crate) fn new(start: Start<'_>) -> Self {
-        let Start { objective, index, events, target, weight, intercept } = start;
-        let rows: Vec<f32> = match objective {
-            Objective::LogLoss => vec![math::exp(-intercept) as f32; weight.len()],
-            Objective::Squared => target.iter().map(|it| (intercept - it) as f32).collect(),
-        };
-        let largest = rows.iter().fold(0.0_f32, |most, it| most.max(it.abs()));
-        let reach = power_above(2.0 * f64::from(largest).max(1e-30));
+    /// `index` has the bin per term, per row; `intercept` is the score of every row.
+    pub(crate) fn new(start: Start<'_>, index: Vec<Vec<u8>>, intercept: f64) -> Self {
+        let state = Trained::new(start, start.weight.iter().map(|_| intercept));
         let len = index.iter().map(|it| it.iter().max().map_or(0, |bin| 1 + *bin as usize));
-        let weights = Weights::new(weight);
         let (len, tables) = (len.collect(), Box::new([[0; 256]; 4]));
-        let machine = Machine::new();
-        Self { objective, index, len, events, weights, rows, reach, tables, machine }
+        Self { index, len, state, tables, machine: Machine::new() }
     }
 
     /// Applies a change and leaves the histogram of term `next` after it in `hist`.
     pub(crate) fn step(&mut self, change: &Change, next: usize, hist: &mut Hist) {
-        let factors = match self.objective {
-            Objective::LogLoss => factors(change, |delta| math::exp(-delta), 1.0),
-            Objective::Squared => factors(change, |delta| delta, 0.0),
-        };
+        let objective = self.state.objective;
+        let factors = factors(change, |delta| objective.factor(delta), objective.neutral());
         let (machine, len) = (self.machine, self.len[next]);
         let factors = factors.narrow();
         machine.run(Step { train: self, factors, moved: change.term, next, hist });
@@ -111,7 +62,7 @@ impl Train {
 
     /// Mean loss, for the listener only.
     pub(crate) fn loss(&self) -> f64 {
-        self.machine.run(Loss(self))
+        self.state.loss(self.machine)
     }
 }
 
@@ -129,7 +80,8 @@ impl NullaryFnOnce for Step<'_> {
     #[inline(always)]
     fn call(self) {
         let Self { train, factors, moved, next, hist } = self;
-        let Train { objective, index, len, weights, rows, reach, tables, .. } = train;
+        let Train { index, len, state, tables, .. } = train;
+        let Trained { objective, weights, rows, reach, .. } = state;
         let Weights { rows: weight, unit } = weights;
         let (moved, watched, len) = (&index[moved], &index[next], len[next]);
         let (all, mut words) = (rows.len(), Aligned([0; STRIP]));
@@ -137,25 +89,15 @@ impl NullaryFnOnce for Step<'_> {
         for (strip, ((rows, moved), watched)) in strips.enumerate() {
             let weight = weight.as_ref().map(|it| &it[strip * STRIP..]);
             let words = &mut words.0[..rows.len()];
-            match objective {
-                Objective::LogLoss => {
-                    kernel::change(rows, moved, &factors, kernel::times);
-                    kernel::derive(rows, weight, words);
-                }
-                Objective::Squared => {
-                    kernel::change(rows, moved, &factors, |r, delta| r + delta);
-                    kernel::derive_squared(rows, weight, *reach as f32, words);
-                }
-            }
+            state::change(*objective, rows, moved, &factors);
+            state::derive(*objective, rows, weight, *reach, words);
             kernel::scatter(watched, words, tables);
             let done = strip * STRIP + rows.len();
             if done.is_multiple_of(BLOCK) || done == all {
                 kernel::collect(tables, len, *unit, done <= BLOCK, hist);
             }
         }
-        if *objective == Objective::Squared {
-            kernel::squared_sums(*reach, &mut hist[..len]);
-        }
+        state::finish(*objective, *reach, &mut hist[..len]);
     }
 }
 
@@ -171,7 +113,8 @@ impl NullaryFnOnce for Look<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Train { objective, index, len, weights, rows, reach, tables, .. } = self.train;
+        let Train { index, len, state, tables, .. } = self.train;
+        let Trained { objective, weights, rows, reach, .. } = state;
         let Weights { rows: weight, unit } = self.weights.unwrap_or(weights);
         #[expect(clippy::large_stack_arrays, reason = "32 KB, and a look never allocates")]
         let mut words = Aligned([0; BLOCK]);
@@ -179,185 +122,46 @@ impl NullaryFnOnce for Look<'_> {
             let start = block * BLOCK;
             let weight = weight.as_ref().map(|it| &it[start..]);
             let words = &mut words.0[..rows.len()];
-            match objective {
-                Objective::LogLoss => kernel::derive(rows, weight, words),
-                Objective::Squared => kernel::derive_squared(rows, weight, *reach as f32, words),
-            }
+            state::derive(*objective, rows, weight, *reach, words);
             for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
                 kernel::scatter(&index[*term][start..start + rows.len()], words, tables);
                 kernel::collect(tables, len[*term], *unit, block == 0, hist);
             }
         }
-        if *objective == Objective::Squared {
-            for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
-                kernel::squared_sums(*reach, &mut hist[..len[*term]]);
-            }
+        for (term, hist) in self.terms.iter().zip(self.hists.iter_mut()) {
+            state::finish(*objective, *reach, &mut hist[..len[*term]]);
         }
     }
-}
-
-struct Loss<'a>(&'a Train);
-
-impl NullaryFnOnce for Loss<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn call(self) -> f64 {
-        let Train { objective, weights, rows, events, .. } = self.0;
-        let weight = &weights.rows;
-        let (mut sum, mut all) = (0.0, 0.0);
-        for (row, it) in rows.iter().enumerate() {
-            let weight = weight.as_ref().map_or(1.0, |it| f64::from(it[row]));
-            let it = f64::from(*it);
-            let loss = match objective {
-                Objective::LogLoss if row < *events => ln_from_one(1.0 + it),
-                Objective::LogLoss => ln_from_one(1.0 + 1.0 / it),
-                Objective::Squared => it * it,
-            };
-            sum += weight * loss;
-            all += weight;
-        }
-        sum / all
-    }
-}
-
-/// The least power of two not below a positive number.
-fn power_above(x: f64) -> f64 {
-    let (fraction, exponent) = libm::frexp(x);
-    libm::ldexp(1.0, if fraction == 0.5 { exponent - 1 } else { exponent })
 }
 
 /// The rows a bag holds back.
 #[derive(Debug)]
 pub(crate) struct Check {
-    objective: Objective,
     index: Vec<Vec<u8>>,
-    events: usize,
-    weight: Option<Vec<f64>>,
-    total: f64,
-    /// Log loss: odds against the row's own target, exp(-margin). Squared error: residuals.
-    rows: Vec<f64>,
-    loss: f64,
+    state: Held,
     machine: Machine,
 }
 
 impl Check {
-    pub(crate) fn new(start: Start<'_>) -> Self {
-        let Start { objective, index, events, target, weight, intercept } = start;
-        let margin = |row: usize| if row < events { intercept } else { -intercept };
-        let rows = match objective {
-            Objective::LogLoss => (0..weight.len()).map(|row| math::exp(-margin(row))).collect(),
-            Objective::Squared => target.iter().map(|it| intercept - it).collect(),
-        };
-        let total = weight.iter().sum();
-        let plain = weight.iter().all(|it| *it == 1.0);
-        let weight = (!plain).then(|| weight.to_vec());
-        let machine = Machine::new();
-        let mut check = Self { objective, index, events, weight, total, rows, loss: 0.0, machine };
-        if !check.index.is_empty() {
-            let kind = Kind::Cut { cut: 0, missing: 0.0, left: 0.0, right: 0.0 };
-            check.step(&Change { term: 0, kind });
-        }
-        check
+    /// As [`Train::new`].
+    pub(crate) fn new(start: Start<'_>, index: Vec<Vec<u8>>, intercept: f64) -> Self {
+        let state = Held::new(start, start.weight.iter().map(|_| intercept));
+        Self { index, state, machine: Machine::new() }
     }
 
     /// Applies a change.
     pub(crate) fn step(&mut self, change: &Change) {
-        let factors = match self.objective {
-            Objective::LogLoss => {
-                [factors(change, |delta| math::exp(-delta), 1.0), factors(change, math::exp, 1.0)]
-            }
-            Objective::Squared => [0.0; 2].map(|same| factors(change, |delta| delta, same)),
-        };
-        let machine = self.machine;
-        let sum = machine.run(CheckStep { check: self, factors, moved: change.term });
-        self.loss = sum / self.total;
+        let objective = self.state.objective;
+        let factors = [true, false].map(|event| {
+            factors(change, |delta| objective.held_factor(event, delta), objective.neutral())
+        });
+        self.state.step(self.machine, &self.index[change.term], &factors);
     }
 
-    /// Weighted mean of ln(1 + exp(-margin)), or of squared residuals.
+    /// Mean loss.
     pub(crate) fn loss(&self) -> f64 {
-        self.loss
+        self.state.loss()
     }
-}
-
-struct CheckStep<'a> {
-    check: &'a mut Check,
-    factors: [Factors<f64>; 2],
-    moved: usize,
-}
-
-impl NullaryFnOnce for CheckStep<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn call(self) -> f64 {
-        let Check { objective, index, events, weight, rows, .. } = self.check;
-        let (bins, [hit, miss]) = (&index[self.moved], &self.factors);
-        if *objective == Objective::Squared {
-            kernel::change_held(rows, bins, hit, |r, delta| r + delta, |_| ());
-            return weighted_squares(rows, weight.as_deref());
-        }
-        let (hits, misses) = rows.split_at_mut(*events);
-        let (hit_bins, miss_bins) = bins.split_at(*events);
-        let mut product = Product::EMPTY;
-        for (odds, bins, factors) in [(hits, hit_bins, hit), (misses, miss_bins, miss)] {
-            kernel::change_held(odds, bins, factors, kernel::times_held, |it| product.absorb(it));
-        }
-        match weight {
-            Some(weight) => weighted_loss(rows, weight),
-            None => product.ln(),
-        }
-    }
-}
-
-/// Weighted sum of ln(1 + odds), odds from 0 to 1e30.
-pub(crate) fn total_loss(odds: &[f64], weight: Option<&[f64]>) -> f64 {
-    Machine::new().run(Total { odds, weight })
-}
-
-struct Total<'a> {
-    odds: &'a [f64],
-    weight: Option<&'a [f64]>,
-}
-
-impl NullaryFnOnce for Total<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn call(self) -> f64 {
-        let mut product = Product::EMPTY;
-        if let Some(weight) = self.weight {
-            return weighted_loss(self.odds, weight);
-        }
-        product.absorb(self.odds);
-        product.ln()
-    }
-}
-
-#[inline(always)]
-fn weighted_loss(odds: &[f64], weight: &[f64]) -> f64 {
-    sum_in_lanes(odds, |row, e| weight[row] * ln_from_one(1.0 + e))
-}
-
-#[inline(always)]
-fn weighted_squares(residuals: &[f64], weight: Option<&[f64]>) -> f64 {
-    match weight {
-        Some(weight) => sum_in_lanes(residuals, |row, r| weight[row] * (r * r)),
-        None => sum_in_lanes(residuals, |_, r| r * r),
-    }
-}
-
-/// A sum over rows in eight lanes, for sums of floats depend on their order.
-#[inline(always)]
-fn sum_in_lanes(rows: &[f64], of: impl Fn(usize, f64) -> f64) -> f64 {
-    let mut lanes = [0.0; 8];
-    for (eight, rows) in rows.chunks(8).enumerate() {
-        for (lane, row) in rows.iter().enumerate() {
-            lanes[lane] += of(8 * eight + lane, *row);
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 impl Factors<f64> {
@@ -403,19 +207,16 @@ fn factors(change: &Change, of: impl Fn(f64) -> f64, same: f64) -> Factors<f64> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ebm::Objective;
+    use crate::math;
 
     #[test]
     fn the_loss_of_products_is_the_loss_of_rows() {
         let rows = 77;
         let weight = vec![1.0; rows];
-        let mut check = Check::new(Start {
-            objective: Objective::LogLoss,
-            index: vec![vec![1; rows]],
-            events: 30,
-            target: &[],
-            weight: &weight,
-            intercept: -2.0,
-        });
+        let start =
+            Start { objective: Objective::LogLoss, events: 30, target: &[], weight: &weight };
+        let mut check = Check::new(start, vec![vec![1; rows]], -2.0);
         let kind = Kind::Cut { cut: 1, missing: 0.0, left: 70.0, right: 0.0 };
         for change in [None, Some(Change { term: 0, kind })] {
             let score = if change.is_some() { 68.0 } else { -2.0 };
@@ -433,14 +234,9 @@ mod tests {
         let rows = 10_001;
         let bins: Vec<u8> = (0..rows).map(|i| (i % 7) as u8).collect();
         let weight: Vec<f64> = (0..rows).map(|i| 1.0 + f64::from(i % 3)).collect();
-        let mut train = Train::new(Start {
-            objective: Objective::LogLoss,
-            index: vec![bins.clone()],
-            events: 10,
-            target: &[],
-            weight: &weight,
-            intercept: -1.5,
-        });
+        let start =
+            Start { objective: Objective::LogLoss, events: 10, target: &[], weight: &weight };
+        let mut train = Train::new(start, vec![bins.clone()], -1.5);
         let kind = Kind::Cut { cut: 3, missing: 0.25, left: -0.5, right: 0.125 };
         let (mut hist, mut all) = (EMPTY, vec![EMPTY]);
         hist[200] = [1.0; 2];
@@ -462,10 +258,5 @@ mod tests {
             assert!((hist[bin as usize][0] / w - p).abs() < 1e-6);
             assert!((hist[bin as usize][1] / w - p * (1.0 - p)).abs() < 1e-6);
         }
-    }
-
-    #[test]
-    fn units_are_powers_of_two() {
-        assert_eq!([0.7, 1.0, 1.5, 4.0].map(power_above), [1.0, 1.0, 2.0, 4.0]);
     }
 }

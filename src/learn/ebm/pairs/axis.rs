@@ -14,7 +14,7 @@ pub(crate) struct Axis {
     /// Bin of the pair for each bin of the main effect.
     joined: Vec<u8>,
     /// Bins that training rows occupy, missing among them, in an order that names do not touch:
-    /// continuous bins ascending, missing first; categories by rows, then events.
+    /// continuous bins ascending, missing first; categories by rows, then targets.
     pub(crate) slots: Vec<u8>,
     /// Whether the order of the slots means something.
     pub(crate) ordered: bool,
@@ -98,17 +98,21 @@ impl Axis {
         let last = real.iter().max().map_or(0, |it| it + 1);
         let joined: Vec<u8> = [0].into_iter().chain(real).chain([last]).collect();
         let bins = join(main, &joined);
-        let (mut rows, mut events) = (vec![0_u64; bins.len()], vec![0_u64; bins.len()]);
+        // The sum of targets: of log loss the events.
+        let (mut rows, mut sums) = (vec![0_u64; bins.len()], vec![0.0; bins.len()]);
         for (row, bin) in data.index[feature].iter().enumerate() {
             let bin = joined[*bin as usize] as usize;
             rows[bin] += u64::from(data.count[row]);
-            events[bin] += if row < data.events { u64::from(data.count[row]) } else { 0 };
+            sums[bin] += data.target[row] * f64::from(data.count[row]);
         }
         let mut slots: Vec<u8> =
             (0..bins.len() as u8).filter(|it| rows[*it as usize] > 0).collect();
         let ordered = bins.is_continuous();
         if !ordered {
-            slots.sort_by_key(|it| (rows[*it as usize], events[*it as usize], *it));
+            slots.sort_by(|a, b| {
+                let (a, b) = (*a as usize, *b as usize);
+                rows[a].cmp(&rows[b]).then(sums[a].total_cmp(&sums[b])).then(a.cmp(&b))
+            });
         }
         Self { bins, joined, slots, ordered, way: 0.0 }
     }

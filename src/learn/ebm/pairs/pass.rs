@@ -1,166 +1,118 @@
-//! The arithmetic over rows of pairs: apply one step, build the next histogram.
+//! The walk over the rows of pairs: apply one step, build the next histogram.
 //!
-//! As in the mains, a row keeps odds e = exp(-score) and a step multiplies them by one of few
-//! factors: no exponential per row. Sums run in the order of the rows. Never allocates in a step.
+//! What a row keeps, and the loss, is in `ebm::state`, as for the mains. Never allocates in a step.
+#![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
-use super::search::{Cross, Size, WIDTH_MAX};
-use crate::math;
-
-/// Per cell: weighted sums of p and of p (1 - p).
-pub(crate) type Cell = [f64; 2];
+use super::search::{Cross, Size};
+pub(crate) use crate::ebm::kernel::Cell;
+use crate::ebm::kernel::{self, Aligned, BLOCK, CELLS, Machine, Quadrants, STRIP, Wide};
+use crate::ebm::state::{self, Held, Start, Trained, Weights};
+use pulp::NullaryFnOnce;
 
 /// Room for the largest table, so an index never needs a check.
 pub(crate) type Hist = [Cell; CELLS];
 
-const CELLS: usize = WIDTH_MAX * WIDTH_MAX;
-
-/// A histogram of zeros, made on the heap.
-pub(crate) fn empty() -> Box<Hist> {
-    match vec![[0.0; 2]; CELLS].into_boxed_slice().try_into() {
-        Ok(hist) => hist,
-        Err(_) => unreachable!("as many cells as a histogram has"),
+/// A table of zeros, made on the heap.
+#[expect(clippy::unnecessary_box_returns, reason = "32 to 64 KB")]
+fn zeros<T: Copy>(zero: T) -> Box<[T; CELLS]> {
+    match vec![zero; CELLS].into_boxed_slice().try_into() {
+        Ok(table) => table,
+        Err(_) => unreachable!("as many cells as a table has"),
     }
 }
 
-/// Rows per block: the scratch values of a block stay in the first-level cache.
-const BLOCK: usize = 512;
-
-/// Odds are held in these bounds (scores within about -+69), so nothing overflows or sticks at 0.
-const ODDS_MIN: f32 = 1e-30;
-const ODDS_MAX: f32 = 1e30;
+/// A histogram of zeros.
+pub(crate) fn empty() -> Box<Hist> {
+    zeros([0.0; 2])
+}
 
 /// The rows a bag trains on.
 #[derive(Debug)]
 pub(crate) struct Train {
     /// Per pair, per row, the cell in the pair's table.
-    pub(crate) cells: Vec<Vec<u16>>,
-    pub(crate) sizes: Vec<Size>,
-    weight: Option<Vec<f32>>,
-    odds: Vec<f32>,
-}
-
-struct Scratch {
-    p: [f32; BLOCK],
-    h: [f32; BLOCK],
+    cells: Vec<Vec<u16>>,
+    sizes: Vec<Size>,
+    state: Trained,
+    table: Box<Wide>,
+    machine: Machine,
 }
 
 impl Train {
-    /// `score` is the log-odds of each row at the start.
+    /// `score` is the score of each row at the start.
     pub(crate) fn new(
+        start: Start<'_>,
         cells: Vec<Vec<u16>>,
         sizes: Vec<Size>,
-        weight: &[f64],
         score: &[f64],
     ) -> Self {
-        let odds = score.iter().map(|it| clamp(math::exp(-it) as f32)).collect();
-        let plain = weight.iter().all(|it| *it == 1.0);
-        let weight = (!plain).then(|| weight.iter().map(|it| *it as f32).collect());
-        Self { cells, sizes, weight, odds }
+        let state = Trained::new(start, score.iter().copied());
+        Self { cells, sizes, state, table: zeros(0), machine: Machine::new() }
     }
 
     /// Applies a change, if any, and takes the histogram of pair `next` after it.
     pub(crate) fn step(&mut self, change: Option<&Cross>, next: usize, hist: &mut Hist) {
-        hist[..self.sizes[next].cells()].fill([0.0; 2]);
-        let factors = change.map(|it| it.deltas.map(|delta| math::exp(-delta) as f32));
-        let mut scratch = Scratch { p: [0.0; BLOCK], h: [0.0; BLOCK] };
-        for (block, odds) in self.odds.chunks_mut(BLOCK).enumerate() {
-            let start = block * BLOCK;
-            let rows = start..start + odds.len();
-            if let (Some(change), Some(factors)) = (change, factors) {
-                let cut = Cut::new(change, self.sizes[change.pair]);
-                multiply(odds, &self.cells[change.pair][rows.clone()], cut, factors);
+        let objective = self.state.objective;
+        let factor = |delta: f64| objective.factor(delta) as f32;
+        let moved = change.map(|it| (it.pair, quadrants(it, self.sizes[it.pair], factor)));
+        let machine = self.machine;
+        machine.run(Step { train: self, moved, next, hist });
+    }
+
+    /// Mean loss, for the listener only.
+    pub(crate) fn loss(&self) -> f64 {
+        self.state.loss(self.machine)
+    }
+}
+
+/// Applies a step to held-back rows.
+pub(crate) fn step_held(held: &mut Held, cells: &[u16], change: &Cross, size: Size) {
+    let objective = held.objective;
+    let factors = [true, false]
+        .map(|event| quadrants(change, size, |delta| objective.held_factor(event, delta)));
+    held.step(Machine::new(), cells, &factors);
+}
+
+fn quadrants<T>(change: &Cross, size: Size, factor: impl Fn(f64) -> T) -> Quadrants<T> {
+    let high = (u16::from(change.row) + 1) * size.width as u16;
+    let (mask, col) = (size.width as u16 - 1, u16::from(change.col));
+    Quadrants { high, mask, col, parts: change.deltas.map(factor) }
+}
+
+struct Step<'a> {
+    train: &'a mut Train,
+    moved: Option<(usize, Quadrants<f32>)>,
+    next: usize,
+    hist: &'a mut Hist,
+}
+
+impl NullaryFnOnce for Step<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { train, moved, next, hist } = self;
+        let Train { cells, sizes, state, table, .. } = train;
+        let Trained { objective, weights, rows, reach, .. } = state;
+        let Weights { rows: weight, unit } = weights;
+        let (watched, len) = (&cells[next], sizes[next].cells());
+        let (all, mut words) = (rows.len(), Aligned([0; STRIP]));
+        for (strip, (rows, watched)) in
+            rows.chunks_mut(STRIP).zip(watched.chunks(STRIP)).enumerate()
+        {
+            let start = strip * STRIP;
+            let done = start + rows.len();
+            let words = &mut words.0[..rows.len()];
+            if let Some((pair, factors)) = &moved {
+                state::change(*objective, rows, &cells[*pair][start..done], factors);
             }
-            derive(odds, self.weight.as_ref().map(|it| &it[rows.clone()]), &mut scratch);
-            accumulate(&self.cells[next][rows], &scratch, hist);
+            let weight = weight.as_ref().map(|it| &it[start..done]);
+            state::derive(*objective, rows, weight, *reach, words);
+            kernel::scatter_wide(watched, words, table);
+            if done.is_multiple_of(BLOCK) || done == all {
+                let fresh = done <= BLOCK;
+                kernel::collect_wide(&mut table[..len], *unit, fresh, &mut hist[..len]);
+            }
         }
-    }
-
-    /// Mean log loss, for the listener only. `events` rows come first.
-    pub(crate) fn loss(&self, events: usize) -> f64 {
-        let (mut sum, mut all) = (0.0, 0.0);
-        for (row, e) in self.odds.iter().enumerate() {
-            let weight = self.weight.as_ref().map_or(1.0, |it| f64::from(it[row]));
-            let odds = if row < events { f64::from(*e) } else { 1.0 / f64::from(*e) };
-            sum += weight * crate::ebm::pass::ln_from_one(1.0 + odds);
-            all += weight;
-        }
-        sum / all
-    }
-}
-
-/// Applies a step to held-back rows, whose odds are against their own target.
-pub(crate) fn step_held(
-    odds: &mut [f64],
-    events: usize,
-    cells: &[u16],
-    change: &Cross,
-    size: Size,
-) {
-    let cut = Cut::new(change, size);
-    let (hits, misses) = odds.split_at_mut(events);
-    let (hit_cells, miss_cells) = cells.split_at(events);
-    for (odds, cells, sign) in [(hits, hit_cells, -1.0), (misses, miss_cells, 1.0)] {
-        let factors = change.deltas.map(|delta| math::exp(sign * delta));
-        for (e, cell) in odds.iter_mut().zip(cells) {
-            *e = (*e * cut.pick(*cell, factors)).min(1e30);
-        }
-    }
-}
-
-/// Both cuts as comparisons of a cell's number.
-#[derive(Clone, Copy)]
-struct Cut {
-    /// First cell of the high rows.
-    high: u16,
-    mask: u16,
-    col: u16,
-}
-
-impl Cut {
-    fn new(change: &Cross, size: Size) -> Self {
-        let high = (u16::from(change.row) + 1) * size.width as u16;
-        Self { high, mask: size.width as u16 - 1, col: u16::from(change.col) }
-    }
-
-    #[inline]
-    fn pick<T: Copy>(self, cell: u16, factors: [T; 4]) -> T {
-        let low_col = cell & self.mask <= self.col;
-        let low = if low_col { factors[0] } else { factors[1] };
-        let high = if low_col { factors[2] } else { factors[3] };
-        if cell < self.high { low } else { high }
-    }
-}
-
-fn multiply(odds: &mut [f32], cells: &[u16], cut: Cut, factors: [f32; 4]) {
-    for (e, cell) in odds.iter_mut().zip(cells) {
-        *e = clamp(*e * cut.pick(*cell, factors));
-    }
-}
-
-fn clamp(odds: f32) -> f32 {
-    let floored = if odds > ODDS_MIN { odds } else { ODDS_MIN };
-    if floored < ODDS_MAX { floored } else { ODDS_MAX }
-}
-
-/// p = 1 / (1 + e) and h = p (1 - p), times the weight.
-fn derive(odds: &[f32], weight: Option<&[f32]>, scratch: &mut Scratch) {
-    for (e, (p, h)) in odds.iter().zip(scratch.p.iter_mut().zip(&mut scratch.h)) {
-        *p = 1.0 / (1.0 + *e);
-        *h = *p * (*e * *p);
-    }
-    if let Some(weight) = weight {
-        for (w, (p, h)) in weight.iter().zip(scratch.p.iter_mut().zip(&mut scratch.h)) {
-            *p *= *w;
-            *h *= *w;
-        }
-    }
-}
-
-/// Neighbours seldom fall in one cell of a thousand, so one table does.
-fn accumulate(cells: &[u16], scratch: &Scratch, hist: &mut Hist) {
-    for (cell, (p, h)) in cells.iter().zip(scratch.p.iter().zip(&scratch.h)) {
-        let it = &mut hist[*cell as usize & (CELLS - 1)];
-        it[0] += f64::from(*p);
-        it[1] += f64::from(*h);
+        state::finish(*objective, *reach, &mut hist[..len]);
     }
 }

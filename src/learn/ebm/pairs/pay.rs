@@ -5,63 +5,63 @@
 
 use super::Pair;
 use super::axis::Axes;
-use super::terms::{Rows, held_odds};
+use super::terms::Rows;
 use crate::ebm::boost::Shape;
-use crate::ebm::pass::ln_from_one;
 use crate::ebm::prepare::Data;
 use crate::ebm::spread;
-use crate::math;
+use crate::ebm::state::Held as State;
 
 /// The rows a bag holds back, with what each pair does to them.
 #[derive(Debug)]
 pub(crate) struct Held {
-    /// Odds against the own target without any pair.
-    alone: Vec<f64>,
-    /// Per pair the factor on the odds; none for a pair that this bag did not look at.
+    /// Without any pair.
+    alone: State,
+    /// Per pair what it does to each row; none for a pair that this bag did not look at.
     factors: Vec<Option<Vec<f32>>>,
-    weight: Vec<f64>,
 }
 
 impl Held {
-    /// `rows` with the log-odds of the mains of `shape`; `list` are the pairs in `shape`, among all
+    /// `rows` with the scores of the mains of `shape`; `list` are the pairs in `shape`, among all
     /// that were `found`.
     pub(crate) fn new(
         data: &Data,
         axes: &Axes,
-        rows: Rows,
+        rows: &Rows,
         found: &[Pair],
         list: &[Pair],
         shape: &Shape,
     ) -> Self {
+        let alone = rows.held();
         let factor = |pair: &Pair| -> Option<Vec<f32>> {
             let table = &shape.pairs[list.iter().position(|it| it == pair)?];
             let of = |(at, row): (usize, &usize)| {
                 let score = table[axes.cell(data, *pair, *row)];
-                math::exp(if at < rows.events { -score } else { score }) as f32
+                alone.objective.held_factor(at < rows.events, score) as f32
             };
             Some(rows.places.iter().enumerate().map(of).collect())
         };
         let factors = found.iter().map(factor).collect();
-        Self { alone: held_odds(&rows), factors, weight: rows.weight }
+        Self { alone, factors }
     }
 
     /// Per pair of `kept` the rise of the mean loss when it alone is left out; 0 for a pair that
     /// this bag did not look at.
     pub(crate) fn gains(&self, kept: &[usize]) -> Vec<f64> {
-        let mut odds = self.alone.clone();
+        let objective = self.alone.objective;
+        let mut rows = self.alone.rows.clone();
         for factors in kept.iter().filter_map(|it| self.factors[*it].as_ref()) {
-            odds.iter_mut().zip(factors).for_each(|(e, f)| *e *= f64::from(*f));
+            for (row, factor) in rows.iter_mut().zip(factors) {
+                *row = objective.with(*row, f64::from(*factor));
+            }
         }
-        let loss = |e: f64| ln_from_one(1.0 + e.min(1e30));
-        let losses: Vec<f64> = odds.iter().map(|e| loss(*e)).collect();
-        let total: f64 = self.weight.iter().sum();
+        let losses: Vec<f64> = rows.iter().map(|it| objective.held_loss(*it)).collect();
         let gain = |pair: &usize| {
             let Some(factors) = &self.factors[*pair] else { return 0.0 };
-            let mut sum = 0.0;
-            for (row, factor) in factors.iter().enumerate() {
-                sum += self.weight[row] * (loss(odds[row] / f64::from(*factor)) - losses[row]);
-            }
-            sum / total
+            let left_out = |row: usize| {
+                let other = objective.without(rows[row], f64::from(factors[row]));
+                objective.held_loss(other) - losses[row]
+            };
+            self.alone.mean(left_out)
         };
         kept.iter().map(gain).collect()
     }

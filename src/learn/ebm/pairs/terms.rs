@@ -8,28 +8,30 @@ use super::axis::Axes;
 use super::order;
 use super::pass::{Cell, Hist, Train, empty, step_held};
 use super::search::{Cross, Limits, Prefix, Size, WIDTH_MAX};
+use crate::ebm::Objective;
 use crate::ebm::bags::Split;
 use crate::ebm::boost::{Shape, Terms};
 use crate::ebm::options::EbmOptions;
-use crate::ebm::pass::total_loss;
 use crate::ebm::prepare::Data;
-use crate::math;
+use crate::ebm::state::{Held, Start};
 use crate::rng::Rng;
 
-/// Some rows of a fit with the log-odds that the mains give them.
+/// Some rows of a fit with the score that the mains give them.
 #[derive(Debug)]
 pub(crate) struct Rows {
+    objective: Objective,
     /// Which rows, ascending.
     pub(crate) places: Vec<usize>,
-    /// Rows with target 1 come first.
+    /// For log loss rows with target 1 come first; for squared error 0.
     pub(crate) events: usize,
-    pub(crate) weight: Vec<f64>,
+    target: Vec<f64>,
+    weight: Vec<f64>,
     pub(crate) score: Vec<f64>,
     count: Vec<u32>,
 }
 
 impl Rows {
-    pub(crate) fn new(data: &Data, shape: &Shape, rows: Vec<usize>) -> Self {
+    pub(crate) fn new(data: &Data, objective: Objective, shape: &Shape, rows: Vec<usize>) -> Self {
         let events = rows.partition_point(|row| *row < data.events);
         let mut score = vec![shape.intercept; rows.len()];
         for (scores, index) in shape.scores.iter().zip(&data.index) {
@@ -37,19 +39,33 @@ impl Rows {
                 *z += scores[index[*row] as usize];
             }
         }
+        let target = rows.iter().map(|it| data.target[*it]).collect();
         let weight = rows.iter().map(|it| data.weight[*it]).collect();
         let count = rows.iter().map(|it| data.count[*it]).collect();
-        Self { places: rows, events, weight, score, count }
+        Self { objective, places: rows, events, target, weight, score, count }
+    }
+
+    fn start(&self) -> Start<'_> {
+        let Self { objective, events, target, weight, .. } = self;
+        Start { objective: *objective, events: *events, target, weight }
+    }
+
+    /// The rows as a bag holds them back.
+    pub(crate) fn held(&self) -> Held {
+        Held::new(self.start(), self.score.iter().copied())
     }
 
     /// Weighted gradient and hessian of each row.
     pub(crate) fn gradients(&self) -> Vec<Cell> {
-        let of = |(row, (z, w)): (usize, (&f64, &f64))| {
-            let p = math::sigmoid(*z);
-            let y = f64::from(u8::from(row < self.events));
-            [w * (p - y), w * p * (1.0 - p)]
+        let of = |((z, y), w): ((&f64, &f64), &f64)| {
+            let mean = self.objective.mean(*z);
+            let hessian = match self.objective {
+                Objective::LogLoss => w * mean * (1.0 - mean),
+                Objective::Squared => *w,
+            };
+            [w * (mean - y), hessian]
         };
-        self.score.iter().zip(&self.weight).enumerate().map(of).collect()
+        self.score.iter().zip(&self.target).zip(&self.weight).map(of).collect()
     }
 
     /// Slot of each row on a feature's axis.
@@ -149,11 +165,7 @@ struct Fixed {
 pub(crate) struct Pairs<'a> {
     options: &'a EbmOptions,
     train: Train,
-    train_events: usize,
-    held_odds: Vec<f64>,
-    held_events: usize,
-    held_weight: Option<Vec<f64>>,
-    held_total: f64,
+    held: Held,
     fixed: Vec<Fixed>,
     hist: Box<Hist>,
     prefix: Prefix,
@@ -171,7 +183,8 @@ impl<'a> Pairs<'a> {
         pairs: &[Pair],
     ) -> Self {
         let (trained, held) = split.rows(data);
-        let (train, held) = (Rows::new(data, shape, trained), Rows::new(data, shape, held));
+        let rows = |it| Rows::new(data, options.objective, shape, it);
+        let (train, held) = (rows(trained), rows(held));
         let gradients = train.gradients();
         let mut square = Square::new();
         let (mut fixed, mut cells) = (Vec::new(), Vec::new());
@@ -191,15 +204,10 @@ impl<'a> Pairs<'a> {
         }
         let sizes: Vec<Size> = fixed.iter().map(|it| it.size).collect();
         let scores = sizes.iter().map(|it| vec![0.0; it.cells()]).collect();
-        let plain = held.weight.iter().all(|it| *it == 1.0);
         Self {
             options,
-            train: Train::new(cells, sizes, &train.weight, &train.score),
-            train_events: train.events,
-            held_odds: held_odds(&held),
-            held_events: held.events,
-            held_total: held.weight.iter().sum(),
-            held_weight: (!plain).then_some(held.weight),
+            train: Train::new(train.start(), cells, sizes, &train.score),
+            held: held.held(),
             fixed,
             hist: square.hist,
             prefix: Prefix::new(),
@@ -228,12 +236,6 @@ impl<'a> Pairs<'a> {
         let fixed = &self.fixed[pair];
         self.prefix.fill(&*self.hist, &fixed.events, fixed.size);
     }
-}
-
-/// Odds of rows against their own target: exp(-margin).
-pub(crate) fn held_odds(rows: &Rows) -> Vec<f64> {
-    let margin = |(row, z): (usize, &f64)| if row < rows.events { *z } else { -z };
-    rows.score.iter().enumerate().map(margin).map(|it| math::exp(-it).min(1e30)).collect()
 }
 
 impl Terms for Pairs<'_> {
@@ -269,7 +271,7 @@ impl Terms for Pairs<'_> {
     fn step(&mut self, change: &Cross, next: usize) {
         self.train.step(Some(change), next, &mut self.hist);
         let fixed = &self.fixed[change.pair];
-        step_held(&mut self.held_odds, self.held_events, &fixed.held, change, fixed.size);
+        step_held(&mut self.held, &fixed.held, change, fixed.size);
     }
 
     fn keep(&mut self, change: &Cross) {
@@ -277,10 +279,10 @@ impl Terms for Pairs<'_> {
     }
 
     fn train_loss(&self) -> f64 {
-        self.train.loss(self.train_events)
+        self.train.loss()
     }
 
     fn held_loss(&self) -> f64 {
-        total_loss(&self.held_odds, self.held_weight.as_deref()) / self.held_total
+        self.held.loss()
     }
 }
