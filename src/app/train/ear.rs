@@ -39,7 +39,7 @@ impl Progress for Ear<'_> {
                 }
                 self.tell.show(live.clone());
             }
-            Step::Bag { .. } | Step::Round { .. } | Step::Found(_) | Step::Kept(_) => {}
+            Step::Bag { .. } | Step::Round { .. } | Step::Finished { .. } | Step::Found(_) | Step::Kept(_) => {}
             Step::Shapes(shapes) => {
                 live.shapes = largest_first(shapes);
                 self.tell.show(live.clone());
