@@ -105,8 +105,7 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     let options = options(office, office.config().train_outer_bags as usize);
     let course = Course::new(tell, Kept::open(office, &data_hash, &options));
     course.go_on(TEST_FROM, "Beginning the test.")?;
-    let work = (frame.rows(), options.bags);
-    course.plan(work.0, work.1);
+    course.plan(frame.rows(), &options);
     let tested = trial::run(office, &table, &course)
         .and_then(|trial| Ok((measured::validation(office, &table, &trial)?, trial)));
     let (tested, no_validation) = match tested {
@@ -114,13 +113,13 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
         Err(Failure::Stopped) => return Err(stopped()),
         Err(Failure::Impossible(why)) => {
             course.give_up();
-            course.plan(work.0, work.1);
+            course.plan(frame.rows(), &options);
             (None, Some(why))
         }
     };
     course.go_on(FIT_FROM, "Beginning the fit on all months.")?;
     let fit_clock = Stopwatch::start();
-    course.stage(FIT_FROM, WRITE_FROM, work.0 * work.1);
+    course.stage(FIT_FROM, WRITE_FROM, course::work(frame.rows(), &options));
     let fit = Fit { name: "all", what: "Fitting on all months", rows: &[], shows: true };
     let mut model = course.fit(&fit, frame, &options).map_err(learn_error)?;
     let fit_seconds = fit_clock.elapsed().as_secs_f64();

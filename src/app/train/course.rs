@@ -1,7 +1,8 @@
 //! A training on its way through all its fits: how far it is, how long it may still take, where it
 //! went on after one that was cut off.
 //!
-//! Work is counted in rows times bags, so that bags of small fits count for less. Never here: a number
+//! Work is counted in rows times bags, once for main effects and once for pairs, so that bags of small
+//! fits count for less. Never here: a number
 //! of the model.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -105,10 +106,10 @@ impl<'a> Course<'a> {
     }
 
     /// Announces a fit, so that the time left knows of it.
-    pub(super) fn plan(&self, rows: usize, bags: usize) {
+    pub(super) fn plan(&self, rows: usize, options: &EbmOptions) {
         let mut way = self.way();
-        way.planned += (rows * bags) as f64;
-        way.bags.of += bags as u32;
+        way.planned += work(rows, options);
+        way.bags.of += options.bags as u32;
     }
 
     /// What was announced and not done is given up.
@@ -118,10 +119,10 @@ impl<'a> Course<'a> {
         way.bags.of = way.bags.fitted + way.bags.taken;
     }
 
-    /// The percents from here to there are so much work in rows times bags.
-    pub(super) fn stage(&self, from: u64, to: u64, work: usize) {
+    /// The percents from here to there are so much work.
+    pub(super) fn stage(&self, from: u64, to: u64, work: f64) {
         let mut way = self.way();
-        way.stage = Stage { from, to, begins: way.done, work: work as f64 };
+        way.stage = Stage { from, to, begins: way.done, work };
     }
 
     /// Fits a model, or takes over what is there of it.
@@ -141,7 +142,7 @@ impl<'a> Course<'a> {
             }
             way.done
         };
-        let work = (frame.rows() * options.bags) as f64;
+        let work = work(frame.rows(), options);
         let keep = self.kept.fit(fit.name, fit.rows, options);
         let ear = Ear::new(self, fit, options, frame.rows());
         let model = ebm::fit_kept(frame, options, &ear, &keep)?;
@@ -218,6 +219,12 @@ impl<'a> Course<'a> {
     }
 }
 
+/// The work of a fit.
+pub(super) fn work(rows: usize, options: &EbmOptions) -> f64 {
+    let parts = if options.pairs > 0 { 2 } else { 1 };
+    (rows * options.bags * parts) as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,7 +233,7 @@ mod tests {
     #[test]
     fn the_time_left_comes_from_work_done_here_and_is_never_negative() {
         let course = Course::new(&Silent, Kept::default());
-        course.plan(100, 10);
+        course.plan(100, &EbmOptions { bags: 10, pairs: 0, ..EbmOptions::new(1, 1) });
         assert_eq!(course.way().bags.of, 10);
         let mut way = course.way();
         course.count(&mut way, 400.0, true);

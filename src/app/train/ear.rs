@@ -35,7 +35,6 @@ impl<'a> Ear<'a> {
         options: &EbmOptions,
         rows: usize,
     ) -> Self {
-        let parts = if options.pairs > 0 { 2.0 } else { 1.0 };
         let bags = options.bags as u32;
         let mut way = course.way();
         (way.live.bags_done, way.live.bags) = (0, bags);
@@ -43,7 +42,7 @@ impl<'a> Ear<'a> {
         way.at = At::default();
         drop(way);
         let fitted_any = AtomicBool::new(false);
-        let work = rows as f64 / parts;
+        let work = rows as f64;
         Self { course, what: fit.what, shows: fit.shows, bags, work, fitted_any }
     }
 

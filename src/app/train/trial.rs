@@ -3,13 +3,13 @@
 //! Every row is predicted by models that knew neither the person nor any outcome of the tested
 //! months. Never here: figures (see `measured`).
 
-use learn::ebm::Ebm;
+use learn::ebm::{Ebm, EbmOptions};
 use learn::frame::{Column, Frame};
 use learn::hazard;
 use learn::validate::{self, Scored, Split};
 
 use super::contender::CONTENDERS;
-use super::course::{Course, Fit};
+use super::course::{self, Course, Fit};
 use super::kept::Kept;
 use super::table::{self, Table};
 use super::{FIT_FROM, TEST_FROM, ends, options};
@@ -152,13 +152,14 @@ pub(super) fn run(
         sizes: SHARES.map(|share| Size { share, ..Size::default() }).into(),
         ..Trial::default()
     };
-    let mut work = 0;
+    let (test_options, size_options) = (options(office, TEST_BAGS), size_options(office));
+    let mut work = 0.0;
     for split in &splits {
         let rows = split.train.len();
-        let sizes = SHARES.map(|share| ((rows as f64 * share) as usize, SIZE_BAGS));
-        for (rows, bags) in [(rows, TEST_BAGS)].into_iter().chain(sizes) {
-            course.plan(rows, bags);
-            work += rows * bags;
+        let sizes = SHARES.map(|share| ((rows as f64 * share) as usize, &size_options));
+        for (rows, options) in [(rows, &test_options)].into_iter().chain(sizes) {
+            course.plan(rows, options);
+            work += course::work(rows, options);
         }
     }
     course.stage(TEST_FROM, FIT_FROM, work);
@@ -216,13 +217,18 @@ impl Size {
     ) -> learn::Result<()> {
         let seed = office.config().train_seed;
         let part = train.take(&validate::part_of_people(train, self.share, seed)?)?;
-        let model = course.fit(fit, &part, &options(office, SIZE_BAGS))?;
+        let model = course.fit(fit, &part, &size_options(office))?;
         let hazards = |columns: &[Column]| model.probabilities(columns);
         self.chances.extend(hazard::chances(test, clock(), &days, hazards)?.swap_remove(0));
         self.people += part.groups().len() as f64;
         self.exits += part.events() as f64;
         Ok(())
     }
+}
+
+/// Main effects only: how much people add is told by them, in half the time.
+fn size_options(office: &Office) -> EbmOptions {
+    EbmOptions { pairs: 0, ..options(office, SIZE_BAGS) }
 }
 
 /// Log-odds of each row for its month and those to come, tenure advancing.
