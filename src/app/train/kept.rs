@@ -51,9 +51,8 @@ impl Unfinished {
 /// What a training that was cut off left behind; none when the last one ended.
 pub fn unfinished(dir: &Path) -> Option<Unfinished> {
     let keys = fs::read_dir(root(dir)).ok()?.flatten();
-    let standing = |it: fs::DirEntry| {
-        serde_json::from_slice(&fs::read(it.path().join(STANDING)).ok()?).ok()
-    };
+    let standing =
+        |it: fs::DirEntry| serde_json::from_slice(&fs::read(it.path().join(STANDING)).ok()?).ok();
     keys.filter_map(standing).max_by_key(|it: &Unfinished| it.bags)
 }
 

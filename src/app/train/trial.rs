@@ -264,10 +264,13 @@ pub fn test_rows(office: &Office) -> Result<Vec<TestRow>> {
     let days = office.config().score_horizon_days;
     let (table, numbers) =
         office.look(move |cx| Ok((table::read(cx, days)?, months::employee_numbers(cx.read)?)))?;
-    let trial = run(office, &table, &Course::new(&Silent, Kept::default())).map_err(|failure| match failure {
-        Failure::Stopped => stopped(),
-        Failure::Impossible(why) => Error::told(Kind::NotEnough, why, ""),
-    })?;
+    let trial =
+        run(office, &table, &Course::new(&Silent, Kept::default())).map_err(
+            |failure| match failure {
+                Failure::Stopped => stopped(),
+                Failure::Impossible(why) => Error::told(Kind::NotEnough, why, ""),
+            },
+        )?;
     let (known, chances) = (trial.known(&table, days), trial.chances(days));
     let row = |(at, target): (&usize, &f64)| {
         let it = &table.row(trial.rows[*at]).row;

@@ -84,13 +84,7 @@ fn write(shape: &Shape, part: Part, bag: usize) -> Vec<u8> {
 }
 
 /// The shape in some bytes; `None` unless they are whole and of this part, bag and these lengths.
-fn read(
-    bytes: &[u8],
-    part: Part,
-    bag: usize,
-    mains: &[usize],
-    pairs: &[usize],
-) -> Option<Shape> {
+fn read(bytes: &[u8], part: Part, bag: usize, mains: &[usize], pairs: &[usize]) -> Option<Shape> {
     let (body, hash) = bytes.split_last_chunk()?;
     let rest = body.strip_prefix(&MAGIC)?;
     if u64::from_le_bytes(*hash) != fnv(body) || rest.len() % 8 != 0 {

@@ -49,14 +49,19 @@ impl<'a> Run<'a> {
                 Boost::new(self.options, task, mains).run(&|step| self.tell(step))?;
             Some(assemble::centred(self.data, mains.into_shape(steps)))
         };
-        self.each_kept(Part::Mains, |_| Vec::new(), mains, |bag, shape| {
-            let preview = {
-                let mut ready = lock(&ready);
-                ready[bag] = Some(shape.clone());
-                self.preview(&ready)
-            };
-            self.tell(&Step::Shapes(preview));
-        })
+        self.each_kept(
+            Part::Mains,
+            |_| Vec::new(),
+            mains,
+            |bag, shape| {
+                let preview = {
+                    let mut ready = lock(&ready);
+                    ready[bag] = Some(shape.clone());
+                    self.preview(&ready)
+                };
+                self.tell(&Step::Shapes(preview));
+            },
+        )
     }
 
     /// Works on every bag and returns the results by number. Bags are taken from a counter; `one`

@@ -455,7 +455,8 @@ mod tests {
 
     #[test]
     fn what_was_cut_off_goes_on_and_what_failed_is_done_again() {
-        let label = |state| TaskPanel::of(&training(state, Live::default())).again.map(|it| it.label);
+        let label =
+            |state| TaskPanel::of(&training(state, Live::default())).again.map(|it| it.label);
         assert_eq!(label(state::INTERRUPTED), Some("Go on"));
         assert_eq!(label(state::CANCELLED), Some("Go on"));
         assert_eq!(label(state::FAILED), Some("Do it again"));
