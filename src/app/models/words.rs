@@ -97,7 +97,7 @@ impl Evidence {
             "A model of one office alone would ask for as much there: {}{more}. {}",
             named.collect::<Vec<_>>().join(", "),
             match enough {
-                0 => "None has enough, so they learn together.".to_owned(),
+                0 => "No office has enough, so they learn together.".to_owned(),
                 some => format!("{some} of {} have enough.", self.offices.len()),
             }
         )
@@ -378,7 +378,7 @@ mod tests {
         assert_eq!(
             it.local_words(),
             "A model of one office alone would ask for as much there: Northgate has 60 of 700 \
-             exits, Lakes has 55 of 700 exits. None has enough, so they learn together."
+             exits, Lakes has 55 of 700 exits. No office has enough, so they learn together."
         );
         assert_eq!(Evidence::default().local_words(), "");
     }

@@ -8,7 +8,7 @@ use super::options::EbmOptions;
 use super::pairs::Chosen;
 use super::prepare::Data;
 use super::table::{Lie, mean_of_bags, quantise, rounded};
-use super::{Ebm, Objective, Term, Trained, spread};
+use super::{Ebm, Objective, Term, Trained, spread, ways};
 use crate::math;
 
 /// Each term shifted so that its mean over all training rows is 0; the shift goes to the intercept.
@@ -46,7 +46,8 @@ pub(crate) fn model(
         let lie = Some(Lie { width: right.len(), ordered });
         term(vec![pair.left, pair.right], weight, lie, bagged, band_scale)
     });
-    let terms = mains.chain(pairs).collect();
+    let mut terms: Vec<Term> = mains.chain(pairs).collect();
+    ways::hold(&data, options, &chosen, band_scale, &mut terms);
     let mean = shapes.iter().map(|it| it.intercept).sum::<f64>() / shapes.len() as f64;
     let trained = Trained {
         rows: data.frame_rows as u64,

@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn a_word_holds_a_block_of_the_largest_values() {
         let mut tables = [[0; 256]; 4];
-        let mut words = [0; BLOCK];
+        let mut words = vec![0; BLOCK];
         derive(&[ODDS_MIN; BLOCK], None, &mut words);
         scatter(&[255; BLOCK], &words, &mut tables);
         let mut hist = [[0.0; 2]; 256];

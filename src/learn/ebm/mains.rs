@@ -120,7 +120,9 @@ impl<'a> Mains<'a> {
             gain += more;
         }
         let bags = self.inner.len() as f64;
-        deltas.iter_mut().for_each(|it| *it /= bags);
+        for it in &mut deltas {
+            *it /= bags;
+        }
         (gain / bags, Change { term: feature, kind: Kind::Table(deltas.into()) })
     }
 

@@ -5,7 +5,7 @@
 //! `keep` finished bags handed out; `boost` the order of steps; `mains` the main effects of a bag,
 //! `split` one step of them, `scan` its best cut, `pass` its arithmetic over rows, `kernel` the
 //! loops of both; `pairs` interactions, found, fitted, tested and purified; `table` how scores are
-//! rounded; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each
+//! rounded, `ways` directions in spite of it; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each
 //! bag; `grid` a pair to draw; `edit` scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
@@ -32,6 +32,7 @@ mod run;
 mod scan;
 mod split;
 pub(crate) mod table;
+mod ways;
 
 #[cfg(test)]
 mod tests;

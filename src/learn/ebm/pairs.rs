@@ -5,7 +5,8 @@
 //! `pay` which pairs stay.
 //!
 //! Never keeps a pair because it fits: only because rows that its bag held back are predicted
-//! better with it than without it. Never puts a feature with a direction into a pair.
+//! better with it than without it. Never lets main effects and pairs together go against a
+//! feature's direction.
 
 mod axis;
 mod order;
@@ -22,7 +23,7 @@ use super::run::Run;
 use crate::bins::Bins;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Step};
-use axis::Axes;
+pub(crate) use axis::Axes;
 pub(crate) use purify::Purifier;
 use search::Prefix;
 use std::collections::BTreeMap;

@@ -173,6 +173,7 @@ impl NullaryFnOnce for Look<'_> {
     fn call(self) {
         let Train { objective, index, len, weights, rows, reach, tables, .. } = self.train;
         let Weights { rows: weight, unit } = self.weights.unwrap_or(weights);
+        #[expect(clippy::large_stack_arrays, reason = "32 KB, and a look never allocates")]
         let mut words = Aligned([0; BLOCK]);
         for (block, rows) in rows.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;

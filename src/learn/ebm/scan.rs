@@ -68,6 +68,7 @@ impl NullaryFnOnce for Look<'_> {
 
     /// With D = GL H - G HL, GL^2 / HL + GR^2 / HR - G^2 / H = D^2 / (H HL HR), and the left leaf
     /// -GL / HL is below the right one where D > 0.
+    #[expect(clippy::needless_bitwise_bool, reason = "a loop without branches becomes vectors")]
     #[inline(always)]
     fn call(self) -> Found {
         let Self { scan, hist, events, least, rng } = self;

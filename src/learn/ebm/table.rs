@@ -8,7 +8,7 @@ use super::Objective;
 use super::pairs::Purifier;
 
 /// Bagged scores are multiples of this, 2^-12 log-odds: far finer than any band.
-const GRAIN: f64 = 1.0 / 4096.0;
+pub(crate) const GRAIN: f64 = 1.0 / 4096.0;
 
 /// Scores are multiples of this, 2^-30 log-odds.
 const SCORE_GRAIN: f64 = 1.0 / 1_073_741_824.0;

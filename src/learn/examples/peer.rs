@@ -1,4 +1,4 @@
-//! Writes models for InterpretML to read: `cargo run --release -p learn --example peer -- FOLDER`.
+//! Writes models for `InterpretML` to read: `cargo run --release -p learn --example peer -- FOLDER`.
 //!
 //! One model fitted here, with rows to try and what it says of them, and the golden models read and
 //! written again. `tests/peer/roundtrip.py` runs it and lets the peer predict.

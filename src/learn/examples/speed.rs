@@ -159,7 +159,7 @@ fn unit(row: usize, draw: u64) -> f64 {
 /// Twenty numbers, uniform on -2..2 to four digits (the last four to one digit); ten matter, and
 /// 4 x 5 act together. About a quarter events.
 fn table(rows: usize) -> learn::Result<Frame> {
-    let mut columns = vec![Vec::with_capacity(rows); 20];
+    let mut columns = vec![Vec::new(); 20];
     let mut target = Vec::with_capacity(rows);
     for row in 0..rows {
         let mut x = [0.0; 20];
@@ -250,7 +250,8 @@ fn csv(frame: &Frame) -> String {
             }
             text.push(',');
         }
-        text += &format!("{}\n", frame.target()[row]);
+        text.push_str(&frame.target()[row].to_string());
+        text.push('\n');
     }
     text
 }

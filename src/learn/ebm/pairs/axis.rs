@@ -4,7 +4,7 @@
 
 use super::Pair;
 use crate::bins::{BinKind, Bins, Categories};
-use crate::ebm::options::EbmOptions;
+use crate::ebm::options::{Direction, EbmOptions};
 use crate::ebm::prepare::Data;
 
 /// One feature as pairs see it.
@@ -18,6 +18,9 @@ pub(crate) struct Axis {
     pub(crate) slots: Vec<u8>,
     /// Whether the order of the slots means something.
     pub(crate) ordered: bool,
+    /// 1 where scores may only rise from slot to slot, -1 where they may only fall, else 0. A value
+    /// that is missing counts as the lowest here.
+    pub(crate) way: f64,
 }
 
 /// The axes of all features that may be in a pair.
@@ -25,12 +28,16 @@ pub(crate) struct Axis {
 pub(crate) struct Axes(Vec<Option<Axis>>);
 
 impl Axes {
-    /// Features with a direction or with one occupied bin have no axis.
+    /// Features with one occupied bin have no axis.
     pub(crate) fn new(data: &Data, options: &EbmOptions) -> Self {
         let of = |feature: usize| {
-            let free = options.direction(feature).is_none();
-            free.then(|| Axis::new(data, feature, options.pair_bins_max))
-                .filter(|it| it.slots.len() > 1)
+            let way = match options.direction(feature) {
+                None => 0.0,
+                Some(Direction::Rising) => 1.0,
+                Some(Direction::Falling) => -1.0,
+            };
+            let axis = Axis { way, ..Axis::new(data, feature, options.pair_bins_max) };
+            (axis.slots.len() > 1).then_some(axis)
         };
         Self((0..data.bins.len()).map(of).collect())
     }
@@ -103,7 +110,7 @@ impl Axis {
         if !ordered {
             slots.sort_by_key(|it| (rows[*it as usize], events[*it as usize], *it));
         }
-        Self { bins, joined, slots, ordered }
+        Self { bins, joined, slots, ordered, way: 0.0 }
     }
 
     /// The pair's bin of a main effect's bin.

@@ -55,9 +55,12 @@ impl Cross {
     }
 }
 
-/// Which cuts leave every quadrant enough training rows; fixed for a pair in a bag.
+/// Which cuts are allowed: they leave every quadrant enough training rows and break no direction;
+/// fixed for a pair in a bag.
 #[derive(Debug)]
 pub(crate) struct Limits {
+    /// Of the rows and of the columns: 1 where scores may only rise, -1 where they may only fall.
+    ways: [f64; 2],
     /// Per cut of the rows: columns from the first one where the low-low quadrant is large enough,
     /// columns before the first one where low-high is not, likewise high-low and high-high.
     quadrants: Vec<[f64; 4]>,
@@ -66,8 +69,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// `count` has the training rows per cell of the table.
-    pub(crate) fn new(count: &[u32], size: Size, least: u32) -> Self {
+    /// `count` has the training rows per cell of the table; `ways` 1, -1 or 0 for rows and columns.
+    pub(crate) fn new(count: &[u32], size: Size, least: u32, ways: [f64; 2]) -> Self {
         let least = u64::from(least);
         let (mut above, mut rows_low) = (vec![0_u64; size.cols], Vec::new());
         for line in count.chunks_exact(size.width) {
@@ -94,6 +97,7 @@ impl Limits {
         };
         let sides = |low: u64| [low >= least, total - low >= least];
         Self {
+            ways,
             quadrants: rows_low.iter().map(quadrant).collect(),
             rows: rows_low.iter().map(|it| sides(it[last])).collect(),
             cols: whole.iter().map(|it| sides(*it)).collect(),
@@ -207,7 +211,7 @@ impl Prefix {
     /// Gain of the best pair of cuts into four quadrants; negative infinity without a legal one.
     /// The measure of FAST (Lou et al. 2013).
     pub(crate) fn strength(&self, limits: &Limits, options: &EbmOptions) -> f64 {
-        let best = self.sweep::<true>(limits, options);
+        let best = self.sweep::<true, false>(limits, options);
         let best = best.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         best - self.total().gain(options)
     }
@@ -221,7 +225,11 @@ impl Prefix {
         options: &EbmOptions,
         rng: &mut Rng,
     ) -> (f64, Cross) {
-        let columns = self.sweep::<false>(limits, options);
+        let columns = if limits.ways == [0.0; 2] {
+            self.sweep::<false, false>(limits, options)
+        } else {
+            self.sweep::<false, true>(limits, options)
+        };
         let best = columns.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let parent = self.total().gain(options);
         if best == f64::NEG_INFINITY || best <= parent {
@@ -232,7 +240,7 @@ impl Prefix {
         let edge = self.edge(col, limits, options);
         let found = (0..self.size.rows - 1).flat_map(|row| {
             let line = self.line(row, limits, options);
-            let trees = line.trees(self.at(row, col), edge, col as f64);
+            let trees = line.trees::<true>(self.at(row, col), edge, col as f64);
             trees.map(|it| it == best)
         });
         let place = drawn(found, rng);
@@ -241,11 +249,23 @@ impl Prefix {
         (best - parent, Cross { pair, row: row as u8, col: col as u8, deltas })
     }
 
-    /// One cut of each feature, drawn evenly over the edges of slots; four leaves.
-    pub(crate) fn random(&self, pair: usize, options: &EbmOptions, rng: &mut Rng) -> Cross {
+    /// One cut of each feature, drawn evenly over the edges of slots; four leaves, or one value for
+    /// all cells where four would break a direction.
+    pub(crate) fn random(
+        &self,
+        pair: usize,
+        limits: &Limits,
+        options: &EbmOptions,
+        rng: &mut Rng,
+    ) -> Cross {
         let row = rng.below(self.size.rows - 1);
         let col = rng.below(self.size.cols - 1);
-        let deltas = self.quadrants(row, col).map(|it| it.leaf(options));
+        let mut deltas = self.quadrants(row, col).map(|it| it.leaf(options));
+        let ([ll, lh, hl, hh], [down, right]) = (deltas, limits.ways);
+        let keeps = goes(down, ll, hl) && goes(down, lh, hh);
+        if !(keeps && goes(right, ll, lh) && goes(right, hl, hh)) {
+            deltas = [self.total().leaf(options); 4];
+        }
         Cross { pair, row: row as u8, col: col as u8, deltas }
     }
 
@@ -263,19 +283,23 @@ impl Prefix {
     }
 
     /// Per column the highest sum of leaf gains over all rows and trees; negative infinity where no
-    /// cut is legal. With `CROSS` the sum over four quadrants instead.
-    fn sweep<const CROSS: bool>(&self, limits: &Limits, options: &EbmOptions) -> [f64; WIDTH_MAX] {
+    /// cut is legal. With `CROSS` the sum over four quadrants instead; with `WAYS` directions hold.
+    fn sweep<const CROSS: bool, const WAYS: bool>(
+        &self,
+        limits: &Limits,
+        options: &EbmOptions,
+    ) -> [f64; WIDTH_MAX] {
         let mut best = [f64::NEG_INFINITY; WIDTH_MAX];
         match self.size.width {
-            8 => self.sweep_wide::<8, CROSS>(limits, options, &mut best),
-            16 => self.sweep_wide::<16, CROSS>(limits, options, &mut best),
-            32 => self.sweep_wide::<32, CROSS>(limits, options, &mut best),
-            _ => self.sweep_wide::<64, CROSS>(limits, options, &mut best),
+            8 => self.sweep_wide::<8, CROSS, WAYS>(limits, options, &mut best),
+            16 => self.sweep_wide::<16, CROSS, WAYS>(limits, options, &mut best),
+            32 => self.sweep_wide::<32, CROSS, WAYS>(limits, options, &mut best),
+            _ => self.sweep_wide::<64, CROSS, WAYS>(limits, options, &mut best),
         }
         best
     }
 
-    fn sweep_wide<const W: usize, const CROSS: bool>(
+    fn sweep_wide<const W: usize, const CROSS: bool, const WAYS: bool>(
         &self,
         limits: &Limits,
         options: &EbmOptions,
@@ -286,7 +310,7 @@ impl Prefix {
         let mut best = [f64::NEG_INFINITY; W];
         let sums = lines::<W, _>(&self.g).iter().zip(lines::<W, _>(&self.h));
         for (row, (g, h)) in sums.enumerate().take(self.size.rows - 1) {
-            self.line(row, limits, options).sweep::<W, CROSS>(g, h, &edges, &mut best);
+            self.line(row, limits, options).sweep::<W, CROSS, WAYS>(g, h, &edges, &mut best);
         }
         out[..W].copy_from_slice(&best);
     }
@@ -295,7 +319,7 @@ impl Prefix {
         let least = options.min_hessian;
         let [low, high] = self.rows(row);
         let gains = [half(low, limits.rows[row][0], least), half(high, limits.rows[row][1], least)];
-        Line { low, high, gains, limits: limits.quadrants[row], least }
+        Line { low, high, gains, limits: limits.quadrants[row], ways: limits.ways, least }
     }
 
     fn edge(&self, col: usize, limits: &Limits, options: &EbmOptions) -> Edge {
@@ -313,6 +337,7 @@ struct Line {
     high: Sums,
     gains: [f64; 2],
     limits: [f64; 4],
+    ways: [f64; 2],
     least: f64,
 }
 
@@ -351,7 +376,7 @@ impl<const W: usize> Edges<W> {
 }
 
 impl Line {
-    fn sweep<const W: usize, const CROSS: bool>(
+    fn sweep<const W: usize, const CROSS: bool, const WAYS: bool>(
         self,
         g: &[f64; W],
         h: &[f64; W],
@@ -364,7 +389,7 @@ impl Line {
                 let [a, b, c, d] = self.quadrants(corner, edge, edges.place[j]);
                 (a + b) + (c + d)
             } else {
-                let [a, b, c, d] = self.trees(corner, edge, edges.place[j]);
+                let [a, b, c, d] = self.trees::<WAYS>(corner, edge, edges.place[j]);
                 larger(larger(a, b), larger(c, d))
             };
             best[j] = larger(gain, best[j]);
@@ -384,17 +409,51 @@ impl Line {
         ]
     }
 
-    /// Sum of the gains of the leaves of each tree, in the order of [`TREES`].
+    /// Sum of the gains of the leaves of each tree, in the order of [`TREES`]; negative infinity for
+    /// a tree that breaks a direction.
     #[inline]
-    fn trees(self, corner: Sums, edge: Edge, place: f64) -> [f64; 4] {
+    fn trees<const WAYS: bool>(self, corner: Sums, edge: Edge, place: f64) -> [f64; 4] {
         let [ll, lh, hl, hh] = self.quadrants(corner, edge, place);
-        [
+        let mut gains = [
             (ll + lh) + self.gains[1],
             (hl + hh) + self.gains[0],
             (ll + hl) + edge.gains[1],
             (lh + hh) + edge.gains[0],
+        ];
+        if WAYS {
+            for (gain, keeps) in gains.iter_mut().zip(self.keep_ways(corner, edge)) {
+                *gain = if keeps { *gain } else { f64::NEG_INFINITY };
+            }
+        }
+        gains
+    }
+
+    /// Whether the leaves of each tree go the ways of its features. A sum of such steps does too, so
+    /// main effects and pair together keep every direction.
+    #[inline]
+    fn keep_ways(self, corner: Sums, edge: Edge) -> [bool; 4] {
+        let leaf = |it: Sums| -it.g / it.h;
+        let high_low = edge.low.less(corner);
+        let (ll, lh) = (leaf(corner), leaf(self.low.less(corner)));
+        let (hl, hh) = (leaf(high_low), leaf(self.high.less(high_low)));
+        let (top, bottom) = (leaf(self.low), leaf(self.high));
+        let all = Sums { g: self.low.g + self.high.g, h: self.low.h + self.high.h };
+        let (left, right) = (leaf(edge.low), leaf(all.less(edge.low)));
+        let down = |a, b| goes(self.ways[0], a, b);
+        let along = |a, b| goes(self.ways[1], a, b);
+        [
+            down(ll, bottom) & down(lh, bottom) & along(ll, lh),
+            down(top, hl) & down(top, hh) & along(hl, hh),
+            along(ll, right) & along(hl, right) & down(ll, hl),
+            along(left, lh) & along(left, hh) & down(lh, hh),
         ]
     }
+}
+
+/// Whether a step from one value to the next goes a way: 1 up, -1 down, 0 any.
+#[inline]
+fn goes(way: f64, from: f64, to: f64) -> bool {
+    way * (to - from) >= 0.0
 }
 
 /// Gain of a leaf, without a branch: a loop over it becomes vectors.

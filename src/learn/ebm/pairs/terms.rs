@@ -67,13 +67,14 @@ pub(crate) struct Square {
     pub(crate) count: Vec<u32>,
     /// Per place in the table the slot of the left and of the right feature.
     pub(crate) orders: [Vec<u8>; 2],
+    ways: [f64; 2],
 }
 
 impl Square {
     pub(crate) fn new() -> Self {
         let hist = empty();
         let count = vec![0; WIDTH_MAX * WIDTH_MAX];
-        Self { size: Size::new(1, 1), hist, count, orders: Default::default() }
+        Self { size: Size::new(1, 1), hist, count, orders: Default::default(), ways: [0.0; 2] }
     }
 
     /// Fills the table from the slots of the rows and brings categories into their learned order.
@@ -88,6 +89,7 @@ impl Square {
     ) {
         let [left, right] = axes.of(pair);
         self.size = Size::new(left.slots.len(), right.slots.len());
+        self.ways = [left.way, right.way];
         let cells = self.size.cells();
         self.hist[..cells].fill([0.0; 2]);
         self.count[..cells].fill(0);
@@ -113,7 +115,8 @@ impl Square {
     }
 
     pub(crate) fn limits(&self, options: &EbmOptions) -> Limits {
-        Limits::new(&self.count[..self.size.cells()], self.size, options.min_samples_leaf)
+        let count = &self.count[..self.size.cells()];
+        Limits::new(count, self.size, options.min_samples_leaf, self.ways)
     }
 
     /// Cell of each row in the learned order.
@@ -251,7 +254,7 @@ impl Terms for Pairs<'_> {
 
     fn random(&mut self, term: usize, rng: &mut Rng) -> Cross {
         self.sum_up(term);
-        self.prefix.random(term, self.options, rng)
+        self.prefix.random(term, &self.fixed[term].limits, self.options, rng)
     }
 
     fn survey(&mut self, rng: &mut Rng) -> Vec<(f64, Cross)> {

@@ -93,11 +93,19 @@ fn gain(hist: &[[f64; 2]], size: Size, step: &Cross) -> f64 {
     leaves.iter().map(|(_, it)| it[0] * it[0] / it[1]).sum()
 }
 
+/// Whether four quadrants go the ways of rows and columns.
+fn keeps([ll, lh, hl, hh]: [f64; 4], [down, along]: [f64; 2]) -> bool {
+    let goes = |way: f64, from: f64, to: f64| way * (to - from) >= 0.0;
+    goes(down, ll, hl) && goes(down, lh, hh) && goes(along, ll, lh) && goes(along, hl, hh)
+}
+
 #[test]
 fn the_best_tree_is_the_best_of_all() {
     let options = EbmOptions { learning_rate: 1.0, ..EbmOptions::new(1, 1) };
     let mut rng = Rng::new(5);
-    for (rows, cols) in [(2, 2), (3, 7), (5, 9), (12, 20), (6, 40)] {
+    let sizes = [(2, 2), (3, 7), (5, 9), (12, 20), (6, 40)];
+    let directions = [[0.0, 0.0], [1.0, 0.0], [0.0, -1.0], [-1.0, 1.0]];
+    for ((rows, cols), ways) in sizes.iter().flat_map(|it| directions.map(|way| (*it, way))) {
         let size = Size::new(rows, cols);
         let (mut hist, mut count) = (vec![[0.0; 2]; 4096], vec![0; size.cells()]);
         for cell in 0..rows * cols {
@@ -107,12 +115,13 @@ fn the_best_tree_is_the_best_of_all() {
         }
         let mut prefix = Prefix::new();
         prefix.fill(&hist, &vec![0.0; 4096], size);
-        let limits = Limits::new(&count, size, 4);
+        let limits = Limits::new(&count, size, 4, ways);
         let (found, step) = prefix.best(0, &limits, &options, &mut rng);
         let total =
             (0..size.cells()).fold([0.0; 2], |it, i| [it[0] + hist[i][0], it[1] + hist[i][1]]);
         let parent = total[0] * total[0] / total[1];
         assert!((gain(&hist, size, &step) - parent - found).abs() < 1e-9);
+        assert!(keeps(step.deltas, ways), "{step:?} goes against {ways:?}");
         let (mut best, mut cross) = (0.0_f64, f64::NEG_INFINITY);
         for (row, col) in (0..rows - 1).flat_map(|row| (0..cols - 1).map(move |col| (row, col))) {
             let sums = quadrants(&hist, &count, size, row, col);
@@ -123,7 +132,12 @@ fn the_best_tree_is_the_best_of_all() {
                 if it.2 >= 4 { it.0 * it.0 / it.1 } else { f64::NEG_INFINITY }
             };
             for (a, b, c, d) in [(0, 1, 2, 3), (2, 3, 0, 1), (0, 2, 1, 3), (1, 3, 0, 2)] {
-                best = best.max(of(sums[a]) + of(sums[b]) + of(half(c, d)) - parent);
+                let leaf = |it: (f64, f64, u32)| -it.0 / it.1;
+                let mut leaves = sums.map(leaf);
+                (leaves[c], leaves[d]) = (leaf(half(c, d)), leaf(half(c, d)));
+                if keeps(leaves, ways) {
+                    best = best.max(of(sums[a]) + of(sums[b]) + of(half(c, d)) - parent);
+                }
             }
             cross = cross.max(sums.iter().map(|it| of(*it)).sum::<f64>() - parent);
         }

@@ -25,7 +25,7 @@ fn numeric(columns: Vec<Column>, target: Vec<f64>) -> Frame {
     Frame::numeric(columns, target, None, (0..rows as u32).collect(), vec![0; rows]).unwrap()
 }
 
-/// 5 folds against InterpretML 0.7.8 with the same bags and no pairs.
+/// 5 folds against `InterpretML` 0.7.8 with the same bags and no pairs.
 #[test]
 fn diabetes_is_told_as_well_as_interpretml_does() {
     let (frame, folds) = diabetes();

@@ -1,6 +1,7 @@
 //! The laws of pairs: found where they are, dropped where they are not, pure, exact, repeatable.
 
 use super::*;
+use crate::bins::BinKind;
 use crate::progress::Step;
 use std::sync::Mutex;
 
@@ -185,17 +186,30 @@ fn doubled_weights_are_doubled_rows_in_pairs_too() {
     assert_eq!(heavy.intercept, twice.intercept);
 }
 
+/// Every row is asked at every cut of the feature: no pair of bins, whatever the other features say,
+/// goes against its direction.
 #[test]
-fn a_feature_with_a_direction_is_in_no_pair_and_stays_monotone() {
-    let frame = crossed(900, 0.9, false, 12);
-    let mut options = forced(1);
-    options.monotone = vec![None; 10];
-    options.monotone[0] = Some(Direction::Rising);
-    let ebm = fitted(&frame, &options);
-    assert!(!pairs(&ebm).is_empty());
-    assert!(ebm.terms[10..].iter().all(|it| !it.features.contains(&0)));
-    let real = &ebm.terms[0].scores[1..ebm.bins[0].unseen()];
-    assert!(real.windows(2).all(|it| it[0] <= it[1] + 1e-12));
+fn a_direction_holds_for_the_sum_of_main_effects_and_pairs() {
+    for (feature, direction, way) in [(0, Direction::Rising, 1.0), (1, Direction::Falling, -1.0)] {
+        let frame = crossed(900, 0.9, false, 12);
+        let mut options = forced(1);
+        options.monotone = vec![None; 10];
+        options.monotone[feature] = Some(direction);
+        let ebm = fitted(&frame, &options);
+        let inside = ebm.terms[10..].iter().filter(|it| it.features.contains(&feature));
+        assert!(inside.count() > 0, "{:?}", pairs(&ebm));
+        let BinKind::Cuts(cuts) = &ebm.bins[feature].kind else { panic!("numbers have cuts") };
+        for row in (0..frame.rows()).step_by(7) {
+            let mut cells = frame.row(row);
+            let mut before = f64::NEG_INFINITY;
+            for cut in [f64::MIN].iter().chain(cuts) {
+                cells[feature] = Value::Number(*cut);
+                let now = way * ebm.explain(&cells).unwrap().log_odds;
+                assert!(now >= before - 1e-12, "row {row} at {cut}: {before} then {now}");
+                before = now;
+            }
+        }
+    }
 }
 
 #[test]
