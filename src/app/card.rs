@@ -136,7 +136,7 @@ pub struct Validation {
     /// The EBM's error in each office and trade, at the default horizon.
     #[serde(default)]
     pub groups: Vec<GroupCard>,
-    /// What fewer people to learn from would have done to the test.
+    /// What fewer people to learn from would have done to the test, with main effects only.
     #[serde(default)]
     pub size_curve: Vec<SizePoint>,
     /// Predicted against observed.

@@ -17,10 +17,22 @@ pub trait Tell: Sync {
 /// Figures of a training that is under way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Live {
-    /// Bags finished.
+    /// Bags of the present fit whose main effects are finished.
     pub bags_done: u32,
-    /// Bags in all.
+    /// Bags of the present fit.
     pub bags: u32,
+    /// What the present fit does: `main effects, bag 3 of 14`.
+    pub part: String,
+    /// What is known of pairs, in a sentence; empty before any were looked for.
+    pub pairs: String,
+    /// Where it went on after a training that was cut off, in a sentence; else empty.
+    pub went_on: String,
+    /// Seconds the work may still take; none while that cannot be told.
+    pub left: Option<f64>,
+    /// Seconds at which the steps so far began.
+    pub begins: Vec<f64>,
+    /// The bag watched, from 0.
+    pub watched: Option<usize>,
     /// Of the bag watched: round, loss on the rows it learns from, loss on the rows held back.
     pub losses: Vec<(f64, f64, f64)>,
     /// Shapes as far as they are known, the largest first.

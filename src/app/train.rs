@@ -5,7 +5,9 @@
 
 mod calibrated;
 mod contender;
+mod course;
 mod ear;
+mod kept;
 mod measured;
 mod second;
 mod table;
@@ -13,12 +15,13 @@ mod trial;
 
 use std::fmt::Write as _;
 
-use learn::ebm::{self, Direction, Ebm, EbmOptions};
+use learn::ebm::{Direction, Ebm, EbmOptions};
 use learn::frame::Frame;
 use learn::{artifact, frame::ColumnKind};
 use sha2::{Digest, Sha256};
 
-use ear::Ear;
+use course::{Course, Fit};
+use kept::Kept;
 use table::Table;
 use trial::Failure;
 
@@ -32,6 +35,8 @@ use crate::domain::told::Kind;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
 
+pub use course::Bags;
+pub use kept::{Unfinished, unfinished};
 pub use trial::{TestRow, test_rows};
 
 /// Bins of a feature: 32 of about equal weight, missing, unseen. Against 254 this takes half the
@@ -62,6 +67,8 @@ pub struct Trained {
     pub scored: score::Counts,
     /// Whether it is in use, and what the gates said.
     pub settled: registry::Settled,
+    /// Bags fitted, and taken over from a training that was cut off.
+    pub bags: Bags,
 }
 
 impl Trained {
@@ -72,16 +79,18 @@ impl Trained {
             None => "not tested: the data are too short".to_owned(),
         };
         format!(
-            "Model v{} learned from {} exits, {test}. {} {}",
+            "Model v{} learned from {} exits, {test}. {} {}{}",
             self.version,
             self.card.exits,
             self.settled.words(),
-            self.scored.words()
+            self.scored.words(),
+            self.bags.words().map_or(String::new(), |it| format!(" {it}"))
         )
     }
 }
 
-/// Trains, tests, keeps and scores. Nothing is kept when it fails or is stopped.
+/// Trains, tests, keeps and scores. No model is kept when it fails or is stopped; finished bags are,
+/// and the next training on the same data goes on behind them.
 ///
 /// # Errors
 /// `NotEnough` below the evidence floor; `Told` when there is no data.
@@ -94,19 +103,29 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     let frame = &table.labelled.frame;
     refuse::check_columns(frame.columns().iter().map(|it| it.name.as_str()))?;
     let evidence = table.evidence(office.config().score_exits_min)?;
-    let tested = trial::run(office, &table, tell)
+    let data_hash = hash_of(frame);
+    let options = options(office, office.config().train_outer_bags as usize);
+    let course = Course::new(tell, Kept::open(office, &data_hash, &options));
+    course.go_on(TEST_FROM, "Beginning the test.")?;
+    course.plan(frame.rows(), &options);
+    let tested = trial::run(office, &table, &course)
         .and_then(|trial| Ok((measured::validation(office, &table, &trial)?, trial)));
     let (tested, no_validation) = match tested {
         Ok(tested) => (Some(tested), None),
         Err(Failure::Stopped) => return Err(stopped()),
-        Err(Failure::Impossible(why)) => (None, Some(why)),
+        Err(Failure::Impossible(why)) => {
+            course.give_up();
+            course.plan(frame.rows(), &options);
+            (None, Some(why))
+        }
     };
+    course.go_on(FIT_FROM, "Beginning the fit on all months.")?;
     let fit_clock = Stopwatch::start();
-    let ear = Ear::new(tell, FIT_FROM, WRITE_FROM, "Fitting on all months");
-    let options = options(office, office.config().train_outer_bags as usize);
-    let mut model = ebm::fit(frame, &options, &ear).map_err(learn_error)?;
+    course.stage(FIT_FROM, WRITE_FROM, course::work(frame.rows(), &options));
+    let fit = Fit { name: "all", what: "Fitting on all months", rows: &[], shows: true };
+    let mut model = course.fit(&fit, frame, &options).map_err(learn_error)?;
     let fit_seconds = fit_clock.elapsed().as_secs_f64();
-    go_on(tell, WRITE_FROM, 100, "Writing down the model.")?;
+    course.go_on(WRITE_FROM, "Writing down the model.")?;
     let mut card = Card { evidence, no_validation, ..Card::default() };
     if let Some((validation, trial)) = tested {
         (model, card.calibrated) = calibrated::check(&table, &trial, model);
@@ -117,12 +136,13 @@ pub fn train(office: &Office, tell: &dyn Tell) -> Result<Trained> {
     let seed = office.config().train_seed;
     let mut card = second::opinions(&table, &model, rule, seed, card)?;
     (card.fit_seconds, card.seconds) = (fit_seconds, clock.elapsed().as_secs_f64());
-    let (id, version) = keep(office, &table, &model, &card)?;
-    go_on(tell, SCORE_FROM, 100, "Scoring everyone.")?;
+    let (id, version) = keep(office, &table, &model, &card, data_hash)?;
+    course.finish();
+    course.go_on(SCORE_FROM, "Scoring everyone.")?;
     let scored =
         score::score_with(office, &score::Loaded { id, version, model, card: card.clone() })?;
     let settled = registry::settle(office, id)?;
-    Ok(Trained { version, card, scored, settled })
+    Ok(Trained { version, card, scored, settled, bags: course.bags() })
 }
 
 fn options(office: &Office, bags: usize) -> EbmOptions {
@@ -227,7 +247,13 @@ fn spread(values: &[f64]) -> (f64, f64, Option<f64>) {
     (mean, sd, Some(known[known.len() / 2]))
 }
 
-fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64, u32)> {
+fn keep(
+    office: &Office,
+    table: &Table,
+    model: &Ebm,
+    card: &Card,
+    data_hash: String,
+) -> Result<(i64, u32)> {
     let artifact = artifact::to_json(model).map_err(learn_error)?;
     let json = |error| Error::broken("write down a model's card", error);
     let row = ModelRow {
@@ -235,7 +261,7 @@ fn keep(office: &Office, table: &Table, model: &Ebm, card: &Card) -> Result<(i64
         version: 0,
         horizon_days: table.horizon_days,
         as_of: table.span.to,
-        data_hash: hash_of(&table.labelled.frame),
+        data_hash,
         code_version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: model.trained.seed,
         parameters: format!("{:?}", options(office, office.config().train_outer_bags as usize)),

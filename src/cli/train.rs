@@ -27,6 +27,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
         let card = serde_json::json!({
             "version": trained.version, "card": trained.card, "in_use": trained.settled.in_use,
             "gates": trained.settled.gates,
+            "bags": { "fitted": trained.bags.fitted, "taken": trained.bags.taken },
         });
         out(&card.to_string());
         return Ok(());
@@ -73,6 +74,9 @@ fn print(trained: &Trained) {
     }
     if let Some(it) = &card.calibrated {
         out(&it.words());
+    }
+    if let Some(words) = trained.bags.words() {
+        out(&words);
     }
     out(&trained.settled.words());
     out(&format!("{} {:.1} s.", trained.scored.words(), card.seconds));

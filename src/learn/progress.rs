@@ -64,6 +64,15 @@ pub enum Step {
         /// Mean log loss on the rows the bag holds back, in nats per unit of weight.
         validation_loss: f64,
     },
+    /// A part of a bag is finished; sent once for each bag and part.
+    Finished {
+        /// Number of the bag, from 0.
+        bag: usize,
+        /// What is finished in it.
+        part: Part,
+        /// Whether it came from [`crate::ebm::Keep`] and was not fitted here.
+        taken: bool,
+    },
     /// The search is over: the pairs that will be fitted, most promising first, by name.
     Found(Vec<(String, String)>),
     /// The pairs that pay on held-back rows, in the order of the model's terms, by name.

@@ -45,6 +45,7 @@ struct Progress<'a> {
     message: &'a str,
     outcome: Option<&'a str>,
     seconds: f64,
+    seconds_left: Option<f64>,
 }
 
 /// `GET /tasks/{uid}/events`.
@@ -178,6 +179,7 @@ fn json(view: &RunView) -> String {
         message: &view.message,
         outcome: view.outcome.as_deref(),
         seconds: (view.seconds * 10.0).round() / 10.0,
+        seconds_left: view.live.left.map(|it| (it * 10.0).round() / 10.0),
     })
     .unwrap_or_default()
 }

@@ -225,6 +225,8 @@ fn a_training_is_watched_to_its_end_and_shown() {
     let page = served.get(&task).page(200);
     has(&page, "a.btn.primary", "Open the model");
     has(&page, ".tasklist .done", "Score everyone");
+    has(&page, "section h2", "Gates of model v1");
+    has(&page, "section footer a[href='/models/1']", "Registry");
     assert!(!served.get(&task).body.contains("sse-swap=\"task-"), "nothing more will come");
     model_pages(&served);
     let page = served.get("/train").page(200);
@@ -266,7 +268,7 @@ fn model_pages(served: &Served) {
 }
 
 #[test]
-fn a_training_that_is_stopped_keeps_nothing_and_can_be_asked_again() {
+fn a_training_that_is_stopped_keeps_no_model_and_can_go_on() {
     let served = Served::demo(&["score.exits_min=10", "train.outer_bags=200"]);
     let uid = served.queue.ask(&Train {}).expect("a task");
     let task = format!("/tasks/{}", super::pages::uid_text(uid));
@@ -282,7 +284,7 @@ fn a_training_that_is_stopped_keeps_nothing_and_can_be_asked_again() {
     assert!(served.office.look(models::in_use).expect("a read").is_none(), "a model was kept");
     let page = served.get(&task).page(200);
     has(&page, "main", "Stopped. Nothing was changed.");
-    has(&page, "form button", "Do it again");
+    has(&page, "form button", "Go on");
     let again = served.post(&format!("{task}/again")).led_to();
     assert_ne!(again, task);
     assert_eq!(served.post(&format!("{again}/stop")).status, 303);

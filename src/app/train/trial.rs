@@ -3,16 +3,17 @@
 //! Every row is predicted by models that knew neither the person nor any outcome of the tested
 //! months. Never here: figures (see `measured`).
 
-use learn::ebm::{self, Ebm};
+use learn::ebm::{Ebm, EbmOptions};
 use learn::frame::{Column, Frame};
 use learn::hazard;
 use learn::validate::{self, Scored, Split};
 
 use super::contender::CONTENDERS;
-use super::ear::Ear;
+use super::course::{self, Course, Fit};
+use super::kept::Kept;
 use super::table::{self, Table};
 use super::{FIT_FROM, TEST_FROM, ends, options};
-use crate::app::progress::{Silent, Tell, stopped};
+use crate::app::progress::{Silent, stopped};
 use crate::app::score::MONTHS;
 use crate::app::{Error, Office, Result};
 use crate::domain::calendar::Month;
@@ -135,7 +136,7 @@ impl Known {
 pub(super) fn run(
     office: &Office,
     table: &Table,
-    tell: &dyn Tell,
+    course: &Course<'_>,
 ) -> std::result::Result<Trial, Failure> {
     let frame = &table.labelled.frame;
     let short = || Failure::Impossible("The months are too few to test on later ones.".to_owned());
@@ -151,12 +152,19 @@ pub(super) fn run(
         sizes: SHARES.map(|share| Size { share, ..Size::default() }).into(),
         ..Trial::default()
     };
+    let (test_options, size_options) = (options(office, TEST_BAGS), size_options(office));
+    let mut work = 0.0;
+    for split in &splits {
+        let rows = split.train.len();
+        let sizes = SHARES.map(|share| ((rows as f64 * share) as usize, &size_options));
+        for (rows, options) in [(rows, &test_options)].into_iter().chain(sizes) {
+            course.plan(rows, options);
+            work += course::work(rows, options);
+        }
+    }
+    course.stage(TEST_FROM, FIT_FROM, work);
     for (part, split) in splits.iter().enumerate() {
-        let begins =
-            |part: usize| TEST_FROM + (FIT_FROM - TEST_FROM) * part as u64 / splits.len() as u64;
-        let what = format!("Testing on later months, part {} of {}", part + 1, splits.len());
-        let ear = Ear::new(tell, begins(part), begins(part + 1), &what);
-        trial.add(office, table, split, part, &ear)?;
+        trial.add(office, table, split, part, course)?;
     }
     for it in &mut trial.sizes {
         (it.people, it.exits) = (it.people / splits.len() as f64, it.exits / splits.len() as f64);
@@ -171,12 +179,15 @@ impl Trial {
         table: &Table,
         split: &Split,
         part: usize,
-        ear: &Ear<'_>,
+        course: &Course<'_>,
     ) -> learn::Result<()> {
         let frame = &table.labelled.frame;
         let days = [f64::from(table.horizon_days)];
         let (train, test) = (frame.take(&split.train)?, frame.take(&split.test)?);
-        let model = ebm::fit(&train, &options(office, TEST_BAGS), ear)?;
+        let what = format!("Testing on later months, part {} of {}", part + 1, self.parts);
+        let name = format!("test-{part}");
+        let fit = Fit { name: &name, what: &what, rows: &split.train, shows: true };
+        let model = course.fit(&fit, &train, &options(office, TEST_BAGS))?;
         self.months.extend(months_of(&model, test.columns())?);
         let seed = office.config().train_seed;
         for (said, it) in self.contenders.iter_mut().zip(CONTENDERS) {
@@ -184,7 +195,10 @@ impl Trial {
             said.extend(hazard::chances(test.columns(), clock(), &days, hazards)?.swap_remove(0));
         }
         for it in &mut self.sizes {
-            it.add(&train, test.columns(), days, office, ear)?;
+            let what = format!("{what}, with {:.0}% of the people", 100.0 * it.share);
+            let name = format!("size-{part}-{:.0}", 100.0 * it.share);
+            let fit = Fit { name: &name, what: &what, rows: &split.train, shows: false };
+            it.add(&train, test.columns(), days, office, (course, &fit))?;
         }
         self.rows.extend(&split.test);
         self.part.resize(self.rows.len(), part);
@@ -199,17 +213,22 @@ impl Size {
         test: &[Column],
         days: [f64; 1],
         office: &Office,
-        ear: &Ear<'_>,
+        (course, fit): (&Course<'_>, &Fit<'_>),
     ) -> learn::Result<()> {
         let seed = office.config().train_seed;
         let part = train.take(&validate::part_of_people(train, self.share, seed)?)?;
-        let model = ebm::fit(&part, &options(office, SIZE_BAGS), ear)?;
+        let model = course.fit(fit, &part, &size_options(office))?;
         let hazards = |columns: &[Column]| model.probabilities(columns);
         self.chances.extend(hazard::chances(test, clock(), &days, hazards)?.swap_remove(0));
         self.people += part.groups().len() as f64;
         self.exits += part.events() as f64;
         Ok(())
     }
+}
+
+/// Main effects only: how much people add is told by them, in half the time.
+fn size_options(office: &Office) -> EbmOptions {
+    EbmOptions { pairs: 0, ..options(office, SIZE_BAGS) }
 }
 
 /// Log-odds of each row for its month and those to come, tenure advancing.
@@ -245,10 +264,13 @@ pub fn test_rows(office: &Office) -> Result<Vec<TestRow>> {
     let days = office.config().score_horizon_days;
     let (table, numbers) =
         office.look(move |cx| Ok((table::read(cx, days)?, months::employee_numbers(cx.read)?)))?;
-    let trial = run(office, &table, &Silent).map_err(|failure| match failure {
-        Failure::Stopped => stopped(),
-        Failure::Impossible(why) => Error::told(Kind::NotEnough, why, ""),
-    })?;
+    let trial =
+        run(office, &table, &Course::new(&Silent, Kept::default())).map_err(
+            |failure| match failure {
+                Failure::Stopped => stopped(),
+                Failure::Impossible(why) => Error::told(Kind::NotEnough, why, ""),
+            },
+        )?;
     let (known, chances) = (trial.known(&table, days), trial.chances(days));
     let row = |(at, target): (&usize, &f64)| {
         let it = &table.row(trial.rows[*at]).row;

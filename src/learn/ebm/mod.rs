@@ -1,12 +1,12 @@
 //! The Explainable Boosting Machine: log-odds as a sum of one shape function per feature.
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
-//! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
-//! `split` one step of them, `scan` its best cut, `pass` its walk over rows, `state` what rows keep
-//! and lose, `kernel` the loops of all; `pairs` interactions, found, fitted, tested and purified;
-//! `table` how scores are rounded, `ways` directions in spite of it; `assemble` bags to one model;
-//! `explain` one row as a sum, `resample` the same row in each bag; `grid` a pair to draw; `edit`
-//! scores changed by people; `merge` models trained apart.
+//! who checks; `run` bags on threads, `keep` finished ones handed out; `boost` the order of steps;
+//! `mains` the main effects of a bag, `split` one step of them, `scan` its best cut, `pass` its walk
+//! over rows, `state` what rows keep and lose, `kernel` the loops of all; `pairs` interactions,
+//! found, fitted, tested and purified; `table` how scores are rounded, `ways` directions in spite of
+//! it; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each bag;
+//! `grid` a pair to draw; `edit` scores changed by people; `merge` models trained apart.
 //!
 //! Source: `InterpretML`'s `ExplainableBoostingClassifier` (Nori et al. 2019), rebuilt from its
 //! description; it differs where persons matter: bags are drawn by person, and bands are scaled to
@@ -19,6 +19,7 @@ mod boost;
 mod edit;
 mod explain;
 mod grid;
+pub mod keep;
 mod kernel;
 mod mains;
 mod merge;
@@ -41,6 +42,7 @@ pub(crate) use assemble::standard_errors;
 pub use edit::{CellEdit, Change, Edit, Note};
 pub use explain::{Cells, Explanation, Place, Prediction, ShapePoint};
 pub use grid::{Grid, GridCell};
+pub use keep::{Keep, Nothing};
 pub use merge::merge;
 pub use options::{Direction, EbmOptions};
 pub use resample::{Agreement, Resampled};
@@ -168,6 +170,19 @@ pub struct Importance {
 /// than two persons with an event or fewer than four persons, [`Error::Option`],
 /// [`Error::Cancelled`]. A constant column is no error: its term is 0.
 pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Result<Ebm> {
+    fit_kept(frame, options, progress, &Nothing)
+}
+
+/// Fits a model, handing every finished bag to `keep` and taking from it what is there already.
+///
+/// A fit that was cut off and is begun again with what it kept gives the same bytes as one that was
+/// not, for any `threads` in either. Errors: as [`fit`].
+pub fn fit_kept(
+    frame: &Frame,
+    options: &EbmOptions,
+    progress: &dyn Progress,
+    keep: &dyn Keep,
+) -> Result<Ebm> {
     options.check(frame)?;
     match options.objective {
         Objective::LogLoss => frame.check_two_classes()?,
@@ -176,7 +191,7 @@ pub fn fit(frame: &Frame, options: &EbmOptions, progress: &dyn Progress) -> Resu
     frame.check_some_column_varies()?;
     let data = prepare::Data::new(frame, options)?;
     let splits = bags::draw(&data, options)?;
-    let run = run::Run::new(&data, options, &splits, progress);
+    let run = run::Run::new(&data, options, &splits, progress, keep);
     let mains = run.mains()?;
     let (chosen, shapes) = pairs::fit(&run, mains)?;
     Ok(assemble::model(data, options, &splits, chosen, &shapes))

@@ -142,7 +142,11 @@ fn boost(
         (*pair, Purifier::new(axes.weights(run.data, *pair), cols))
     };
     let purifiers: BTreeMap<Pair, Purifier> = all.iter().map(purifier).collect();
-    run.each(part, |bag| {
+    let tables = |bag: usize| {
+        let cells = |it: &Pair| axes.of(*it).iter().map(|it| it.bins.len()).product();
+        lists[bag].iter().map(cells).collect()
+    };
+    let one = |bag: usize| {
         let smoothing_rounds = run.options.pair_smoothing_rounds;
         let task = Task { bag, part, smoothing_rounds };
         let (split, pairs) = (&run.splits[bag], lists[bag]);
@@ -158,11 +162,9 @@ fn boost(
             left.push(&moved.left, &mut shape.scores[pair.left]);
             right.push(&moved.right, &mut shape.scores[pair.right]);
         }
-        if part == Part::Pairs {
-            run.done(1);
-        }
         Some(assemble::centred(run.data, shape))
-    })
+    };
+    run.each_kept(part, tables, one, |_, _| {})
 }
 
 /// The pairs that pay on held-back rows, at most as many as are asked for, ascending by position.

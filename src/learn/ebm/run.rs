@@ -4,6 +4,7 @@
 
 use super::bags::Split;
 use super::boost::{Boost, Shape, Task};
+use super::keep::Keep;
 use super::mains::Mains;
 use super::options::EbmOptions;
 use super::prepare::Data;
@@ -20,6 +21,7 @@ pub(crate) struct Run<'a> {
     pub(crate) options: &'a EbmOptions,
     pub(crate) splits: &'a [Split],
     progress: &'a dyn Progress,
+    pub(crate) keep: &'a dyn Keep,
     stop: AtomicBool,
     done: AtomicUsize,
 }
@@ -30,29 +32,36 @@ impl<'a> Run<'a> {
         options: &'a EbmOptions,
         splits: &'a [Split],
         progress: &'a dyn Progress,
+        keep: &'a dyn Keep,
     ) -> Self {
         let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-        Self { data, options, splits, progress, stop, done }
+        Self { data, options, splits, progress, keep, stop, done }
     }
 
     /// The centred main effects of every bag.
     pub(crate) fn mains(&self) -> Result<Vec<Shape>> {
         let ready = Mutex::new(vec![None; self.splits.len()]);
-        self.each(Part::Mains, |bag| {
+        let mains = |bag: usize| {
             let task =
                 Task { bag, part: Part::Mains, smoothing_rounds: self.options.smoothing_rounds };
             let mains = Mains::new(self.data, self.options, &self.splits[bag], bag);
             let (mains, steps) =
                 Boost::new(self.options, task, mains).run(&|step| self.tell(step))?;
-            let shape = assemble::centred(self.data, mains.into_shape(steps));
-            let preview = {
-                let mut ready = lock(&ready);
-                ready[bag] = Some(shape.clone());
-                self.preview(&ready)
-            };
-            self.done.fetch_add(1, Ordering::Relaxed);
-            self.tell(&Step::Shapes(preview)).then_some(shape)
-        })
+            Some(assemble::centred(self.data, mains.into_shape(steps)))
+        };
+        self.each_kept(
+            Part::Mains,
+            |_| Vec::new(),
+            mains,
+            |bag, shape| {
+                let preview = {
+                    let mut ready = lock(&ready);
+                    ready[bag] = Some(shape.clone());
+                    self.preview(&ready)
+                };
+                self.tell(&Step::Shapes(preview));
+            },
+        )
     }
 
     /// Works on every bag and returns the results by number. Bags are taken from a counter; `one`

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod edit;
+mod keep;
 mod number;
 mod pairs;
 mod property;

@@ -3,10 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::train::GatesView;
 use super::{Page, uid_of, uid_text};
 use crate::app::progress::{Live, LiveShape};
 use crate::app::runs::{self, Run, state};
-use crate::app::train;
+use crate::app::{self, registry, train};
 use crate::task::{self, RunView, Task, Train};
 use crate::web::State;
 use crate::web::charts::{self, Chart, Loss, LossRound, Mini, ShapeBin};
@@ -32,6 +33,8 @@ const STEPS_MAX: usize = 16;
 const ROUNDS_MAX: usize = 60;
 /// A band no wider than this share of its shape's height is called settled.
 const SETTLED_SHARE: f64 = 0.5;
+/// Seconds left from which minutes are told.
+const MINUTES_FROM: f64 = 100.0;
 
 /// Where a task leads when it is done: name, words, address.
 const NEXT: &[(&str, &str, &str)] = &[
@@ -53,9 +56,19 @@ pub struct TaskPanel {
     view: TaskView,
     state: &'static str,
     words: String,
+    /// Where it went on, and what is known of pairs.
+    notes: Vec<String>,
     stop: Option<StopView>,
-    again: Option<String>,
+    again: Option<AgainView>,
     next: Vec<ButtonView>,
+}
+
+/// How to ask for it once more.
+#[derive(Debug)]
+struct AgainView {
+    action: String,
+    label: &'static str,
+    words: &'static str,
 }
 
 /// How to stop it and what that loses.
@@ -92,12 +105,18 @@ struct TaskPage {
     figures: bool,
     loss: LossPanel,
     shapes: ShapesPanel,
+    gates: Option<GatesView>,
 }
 
 /// `GET /tasks/{uid}`.
 pub async fn page(state: web::Data<State>, uid: web::Path<String>, request: HttpRequest) -> Reply {
     let uid = uid_of(&uid).ok_or_else(Failure::not_found)?;
-    let (mut shell, run) = read(&state, &request, &PAGE, move |cx| runs::find(cx, uid)).await?;
+    let (mut shell, (run, gates)) = read(&state, &request, &PAGE, move |cx| -> app::Result<_> {
+        let run = runs::find(cx, uid)?;
+        let made = registry::list(cx)?.into_iter().find(|it| is_made_by(it, &run));
+        Ok((run, made.map(|it| GatesView::of(&it))))
+    })
+    .await?;
     let view = match state.queue.watch(uid) {
         Some(views) => views.borrow().clone(),
         None => kept(&run),
@@ -116,7 +135,14 @@ pub async fn page(state: web::Data<State>, uid: web::Path<String>, request: Http
         figures: learns(&view),
         loss: LossPanel::of(&view.live),
         shapes: ShapesPanel::of(&view.live),
+        gates: gates.filter(|_| view.state == state::DONE),
     })
+}
+
+/// Whether a model was kept while a run went on.
+fn is_made_by(it: &registry::Entry, run: &Run) -> bool {
+    let during = run.started_at.zip(run.finished_at);
+    during.is_some_and(|(from, to)| (from..=to).contains(&it.record.created_at))
 }
 
 /// `POST /tasks/{uid}/stop`.
@@ -162,9 +188,11 @@ impl TaskPanel {
             },
             state: view.state,
             words: if ended { view.message.clone() } else { String::new() },
+            notes: if ended { Vec::new() } else { notes(view) },
             stop: (!ended)
                 .then(|| StopView { action: format!("{address}/stop"), loses: loses(view) }),
-            again: (ended && view.state != state::DONE).then(|| format!("{address}/again")),
+            again: (ended && view.state != state::DONE)
+                .then(|| again_view(view, format!("{address}/again"))),
             next: next
                 .enumerate()
                 .map(|(at, (_, label, href))| match at {
@@ -194,7 +222,9 @@ impl LossPanel {
         let loss = Loss { finding: &finding, rounds: &rounds, rounds_max: 0 };
         // The table would close at every message; the model's page has the figures that count.
         let chart = Chart { table: None, ..charts::loss(&loss) };
-        Self { chart, meta: format!("log-loss, lower is better; bag 1 of {}", live.bags.max(1)) }
+        let bag = live.watched.map_or(1, |it| it + 1);
+        let meta = format!("log-loss, lower is better; bag {bag} of {}", live.bags.max(1));
+        Self { chart, meta }
     }
 }
 
@@ -235,19 +265,52 @@ fn status(view: &RunView) -> String {
     let seconds = view.seconds;
     match view.state {
         state::WAITING => "Waiting: it begins when what runs now has ended.".to_owned(),
-        state::RUNNING => format!("{} {}%, {seconds:.0} s so far.", view.message, view.percent()),
+        state::RUNNING => {
+            let left = view.live.left.map_or(String::new(), |it| format!(", {}", left_words(it)));
+            format!("{} {}%, {seconds:.0} s so far{left}.", view.message, view.percent())
+        }
         ended => format!("{}{}, after {seconds:.0} s.", ended[..1].to_uppercase(), &ended[1..]),
+    }
+}
+
+/// `about 12 s left`, `about 3 min left`.
+fn left_words(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).ceil();
+    if seconds < MINUTES_FROM {
+        format!("about {:.0} s left", seconds.max(1.0))
+    } else {
+        format!("about {:.0} min left", (seconds / 60.0).ceil())
     }
 }
 
 fn loses(view: &RunView) -> String {
     match view.state {
         state::WAITING => "Nothing is lost: it has not begun.".to_owned(),
+        _ if view.name == Train::NAME => "The bag under way is lost. The bags that are finished are \
+             kept: training again on the same data goes on behind them. The model and the scores in \
+             use stay."
+            .to_owned(),
         _ => format!(
             "{:.0} s of work is dropped. The model and the scores in use stay; nothing else changes.",
             view.seconds
         ),
     }
+}
+
+fn notes(view: &RunView) -> Vec<String> {
+    let live = &view.live;
+    [&live.went_on, &live.pairs].into_iter().filter(|it| !it.is_empty()).cloned().collect()
+}
+
+/// A training that was cut off or stopped goes on; anything else is done anew.
+fn again_view(view: &RunView, action: String) -> AgainView {
+    let goes_on = view.name == Train::NAME && view.state != state::FAILED;
+    let (label, words) = if goes_on {
+        ("Go on", "Finished bags are kept: it goes on behind them, unless the data have changed.")
+    } else {
+        ("Do it again", "")
+    };
+    AgainView { action, label, words }
 }
 
 /// The steps of a training by how far it is; where it ended badly, that step says so.
@@ -265,16 +328,28 @@ fn steps(view: &RunView) -> Vec<TaskStep> {
     train::STEPS
         .iter()
         .zip(ends)
-        .map(|((from, words), to)| {
+        .enumerate()
+        .map(|(at, ((from, words), to))| {
             let state = state(*from, to);
             TaskStep {
                 state,
                 words: (*words).to_owned(),
-                time: String::new(),
+                time: step_time(&view.live, at, state, view.seconds),
                 sub: (state == StepState::Now).then(|| view.message.clone()),
             }
         })
         .collect()
+}
+
+/// `12 s`: from the begin of a step to that of the next; nothing for one that has not begun.
+fn step_time(live: &Live, at: usize, state: StepState, now: f64) -> String {
+    let Some(begin) = live.begins.get(at) else { return String::new() };
+    let end = live.begins.get(at + 1).copied();
+    match (state, end) {
+        (StepState::Done, Some(end)) => format!("{:.0} s", end - begin),
+        (StepState::Done | StepState::Now, None) => format!("{:.0} s", (now - begin).max(0.0)),
+        _ => String::new(),
+    }
 }
 
 /// The steps of a forming shape, each as wide as the others, joined to a few.
@@ -328,4 +403,63 @@ fn kept(run: &Run) -> RunView {
 fn known(text: &str) -> &'static str {
     use state::{CANCELLED, DONE, FAILED, INTERRUPTED};
     [DONE, FAILED, CANCELLED].into_iter().find(|it| *it == text).unwrap_or(INTERRUPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn training(state: &'static str, live: Live) -> RunView {
+        RunView {
+            uid: [7; 16],
+            name: Train::NAME.to_owned(),
+            title: Train::TITLE.to_owned(),
+            state,
+            done: 50,
+            total: 100,
+            message: "Fitting on all months: main effects, bag 3 of 14.".to_owned(),
+            outcome: None,
+            seconds: 21.0,
+            live: Arc::new(live),
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_told_once_it_is_known() {
+        let said = |left| status(&training(state::RUNNING, Live { left, ..Live::default() }));
+        let so_far = "Fitting on all months: main effects, bag 3 of 14. 50%, 21 s so far";
+        assert_eq!(said(None), format!("{so_far}."));
+        assert_eq!(said(Some(11.2)), format!("{so_far}, about 12 s left."));
+        assert_eq!(said(Some(-3.0)), format!("{so_far}, about 1 s left."));
+        assert_eq!(said(Some(130.0)), format!("{so_far}, about 3 min left."));
+    }
+
+    #[test]
+    fn a_training_under_way_says_what_it_knows_and_what_cancelling_loses() {
+        let live = Live {
+            went_on: "It went on at bag 9 of 14.".to_owned(),
+            pairs: "2 of 9 pairs kept.".to_owned(),
+            begins: vec![0.0, 2.0, 15.0],
+            ..Live::default()
+        };
+        let panel = TaskPanel::of(&training(state::RUNNING, live));
+        assert_eq!(panel.notes, ["It went on at bag 9 of 14.", "2 of 9 pairs kept."]);
+        let times: Vec<&str> = panel.view.steps.iter().map(|it| it.time.as_str()).collect();
+        assert_eq!(times, ["2 s", "13 s", "6 s", "", ""]);
+        assert!(panel.again.is_none());
+        let stop = panel.stop.map(|it| it.loses).unwrap_or_default();
+        assert!(stop.contains("bags that are finished are kept"), "{stop}");
+    }
+
+    #[test]
+    fn what_was_cut_off_goes_on_and_what_failed_is_done_again() {
+        let label =
+            |state| TaskPanel::of(&training(state, Live::default())).again.map(|it| it.label);
+        assert_eq!(label(state::INTERRUPTED), Some("Go on"));
+        assert_eq!(label(state::CANCELLED), Some("Go on"));
+        assert_eq!(label(state::FAILED), Some("Do it again"));
+        assert_eq!(label(state::DONE), None);
+    }
 }

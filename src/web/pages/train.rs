@@ -4,10 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::task::learns;
 use super::{Nav, Page, model, task, uid_text};
+use crate::app::gates::{self, Gate, Outcome};
 use crate::app::material::{Material, material};
+use crate::app::registry::Entry;
 use crate::app::runs::{self, Run, state};
-use crate::app::{self, demo, score, train};
+use crate::app::train::Unfinished;
+use crate::app::{self, demo, registry, score, train};
 use crate::domain::calendar::second_text;
 use crate::domain::count::grouped;
 use crate::task::{Demo, Score, Task, Train};
@@ -34,6 +38,8 @@ struct TrainPage {
     refused: Option<StateView>,
     steps: Vec<&'static str>,
     on: Vec<(String, String)>,
+    unfinished: Option<String>,
+    gates: Option<GatesView>,
     forms: Vec<FormView>,
     can_load_demo: bool,
     demo: bool,
@@ -48,8 +54,51 @@ struct FormView {
     label: &'static str,
 }
 
+/// What the gates said of a model.
+#[derive(Debug, Template)]
+#[template(path = "parts/_gates.html")]
+pub(super) struct GatesView {
+    title: String,
+    href: String,
+    words: String,
+    rows: Vec<RowView>,
+}
+
+impl GatesView {
+    /// Of one model.
+    pub(super) fn of(it: &Entry) -> Self {
+        let version = it.record.version;
+        let row = |it: &Gate| RowView {
+            who: it.title.clone(),
+            why: it.words.clone(),
+            end: Some((
+                match it.outcome {
+                    Outcome::Pass => "Passed",
+                    Outcome::Fail => "Failed",
+                    Outcome::NotChecked => "Not checked",
+                }
+                .to_owned(),
+                false,
+            )),
+            ..RowView::default()
+        };
+        Self {
+            title: format!("Gates of model v{version}"),
+            href: format!("/models/{version}"),
+            words: format!(
+                "{} passed. It is {}.",
+                gates::passed_words(&it.gates),
+                it.record.state.title().to_lowercase()
+            ),
+            rows: it.gates.iter().map(row).collect(),
+        }
+    }
+}
+
 const TRAIN: FormView =
     FormView { action: "/train", class: "btn primary", label: "Train a new model" };
+const GO_ON: FormView =
+    FormView { action: "/train", class: "btn primary", label: "Go on with the training" };
 const SCORE: FormView = FormView { action: "/score", class: "btn", label: "Score everyone again" };
 
 /// Makes a date name its year.
@@ -62,6 +111,8 @@ struct Known {
     is_demo: bool,
     is_welcome: bool,
     runs: Vec<Run>,
+    newest: Option<Entry>,
+    unfinished: Option<Unfinished>,
 }
 
 /// `GET /train`.
@@ -113,13 +164,18 @@ async fn ask<T: Task + Send + 'static>(state: &State, task: T) -> Result<HttpRes
 }
 
 async fn answer(state: &State, request: &HttpRequest, status: StatusCode) -> Reply {
-    let (mut shell, known) = read(state, request, &PAGE, |cx| -> app::Result<Known> {
+    let dir = state.office.place().dir().to_owned();
+    // What is under way is not finished either, but nobody has to go on with it.
+    let is_busy = state.queue.active().iter().any(|it| learns(it));
+    let (mut shell, known) = read(state, request, &PAGE, move |cx| -> app::Result<Known> {
         Ok(Known {
             material: material(cx)?,
             has_model: score::exists(cx)?,
             is_demo: demo::is_loaded(cx)?,
             is_welcome: demo::is_welcome(cx)?,
             runs: runs::list(cx)?,
+            newest: registry::list(cx)?.into_iter().next(),
+            unfinished: if is_busy { None } else { train::unfinished(&dir) },
         })
     })
     .await?;
@@ -145,13 +201,17 @@ fn page(shell: Shell, known: &Known) -> TrainPage {
              without a model."
         }
     };
+    let goes_on = enough && known.unfinished.is_some();
+    let train = if goes_on { GO_ON } else { TRAIN };
     TrainPage {
         shell,
+        unfinished: known.unfinished.as_ref().filter(|_| goes_on).map(Unfinished::words),
+        gates: known.newest.as_ref().map(GatesView::of),
         lede: lede.to_owned(),
         refused: refused(known.material.as_ref()),
         steps: train::STEPS.iter().map(|it| it.1).collect(),
         on: known.material.as_ref().map(on_what).unwrap_or_default(),
-        forms: [enough.then_some(TRAIN), known.has_model.then_some(SCORE)]
+        forms: [enough.then_some(train), known.has_model.then_some(SCORE)]
             .into_iter()
             .flatten()
             .collect(),
@@ -211,5 +271,34 @@ fn line(run: &Run) -> RowView {
         why: words.to_owned(),
         end: Some((format!("{}, {} UTC", run.state, second_text(run.created_at)), false)),
         ..RowView::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::fixture::two_models;
+    use crate::web::pages::fixture::get;
+
+    #[test]
+    fn a_training_that_was_cut_off_is_offered_to_go_on() {
+        let office = two_models();
+        let page = get(&office, "/train");
+        assert_eq!(page.text(".page-head button.primary"), "Train a new model");
+        assert!(!page.body.contains("was cut off</h2>"));
+        assert!(page.texts("section h2").contains(&"Gates of model v2".to_owned()));
+        assert_eq!(page.values("section footer a", "href"), ["/models/2"]);
+
+        let place = office.place().dir().join("models/unfinished/key");
+        std::fs::create_dir_all(&place).expect("a folder");
+        let standing = r#"{"at":"Fitting on all months, main effects","fit_bags":8,"fit_of":14,
+                           "bags":104,"of":110}"#;
+        std::fs::write(place.join("standing.json"), standing).expect("a file");
+        let page = get(&office, "/train");
+        assert_eq!(page.text(".page-head button.primary"), "Go on with the training");
+        let said = page.text("section .say");
+        assert!(said.contains("8 of 14 bags finished there and 104 of 110 in all"), "{said}");
+
+        std::fs::write(place.join("standing.json"), "half a fi").expect("a file");
+        assert_eq!(get(&office, "/train").status, 200, "damage is no offer and no error");
     }
 }

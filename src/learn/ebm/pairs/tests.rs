@@ -3,6 +3,7 @@
 use super::order::learned;
 use super::search::{Cross, Limits, Size};
 use super::*;
+use crate::ebm::Nothing;
 use crate::ebm::bags;
 use crate::ebm::options::EbmOptions;
 use crate::frame::{Column, Frame};
@@ -48,7 +49,7 @@ fn purification_changes_no_prediction() {
     let options = EbmOptions { bags: 2, pairs: 6, ..EbmOptions::new(1, 1) };
     let data = Data::new(&crossed(700), &options).unwrap();
     let splits = bags::draw(&data, &options).unwrap();
-    let run = Run::new(&data, &options, &splits, &Quiet);
+    let run = Run::new(&data, &options, &splits, &Quiet, &Nothing);
     let mains = run.mains().unwrap();
     let axes = Axes::new(&data, &options);
     let pairs = axes.pairs();
