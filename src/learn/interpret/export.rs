@@ -26,7 +26,7 @@ pub fn to_json(ebm: &Ebm, classes: [&str; 2]) -> String {
             "bagged_intercept": ebm.bagged_intercept,
             "bag_weights": vec![share * total; bags],
             "best_iteration": iterations,
-            "implementation": "crewkeep",
+            "implementation": "rust",
             "implementation_params": { "random_state": ebm.trained.seed },
             "features": (0..ebm.bins.len()).map(|it| feature(ebm, it)).collect::<Vec<_>>(),
             "terms": ebm.terms.iter().map(|it| term(ebm, it)).collect::<Vec<_>>(),
