@@ -3,10 +3,14 @@
 //! The stored shape is versioned and lives apart from the types in use elsewhere. A figure that could
 //! not be computed is absent, never a zero. Never here: computing.
 
+mod origin;
+
 use learn::validate::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::Month;
+
+pub use origin::{EditCard, HereTest, How, Origin, Part};
 
 /// Everything measured at a training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,12 @@ pub struct Card {
     /// How alike the reasons of a person come out in each bag.
     #[serde(default)]
     pub stability: Option<Stability>,
+    /// Where it comes from, when it was not trained here as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Lines changed by people, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditCard>,
     /// Levels: people of one office who can be talked to in four weeks.
     pub capacity: u64,
     /// Bags averaged.

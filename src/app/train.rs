@@ -6,6 +6,7 @@
 mod calibrated;
 mod contender;
 mod ear;
+mod elsewhere;
 mod measured;
 mod table;
 mod trial;
@@ -30,6 +31,7 @@ use crate::domain::told::Kind;
 use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
 
+pub(super) use elsewhere::card_elsewhere;
 pub use trial::{TestRow, test_rows};
 
 /// Bins of a feature: 32 of about equal weight, missing, unseen. Against 254 this takes half the
@@ -147,7 +149,7 @@ fn card_of(office: &Office, table: &Table, model: &Ebm, measured: Card) -> Card 
             return FeatureCard { id: column.name.clone(), ..FeatureCard::default() };
         };
         let (mean, sd, median) = spread(values);
-        let importance = importances.iter().find(|it| it.term == at);
+        let importance = importances.iter().find(|it| model.terms[it.term].features == [at]);
         FeatureCard {
             id: column.name.clone(),
             mean,
