@@ -23,6 +23,7 @@ use crate::domain::told::Kind;
 use crate::feature::{self, FEATURES};
 use crate::store::models::{self, ModelRow};
 
+pub(super) use file::write_new;
 pub use file::{BYTES_MAX, Form, Given};
 
 /// Names of the two classes in a file for others.
@@ -149,7 +150,8 @@ pub fn merge(office: &Office, version: u32, given: &[Given]) -> Result<Entered> 
         }
         parts.push(part);
     }
-    let models: Vec<&Ebm> = std::iter::once(&own).chain(brought.iter().map(|it| &it.model)).collect();
+    let models: Vec<&Ebm> =
+        std::iter::once(&own).chain(brought.iter().map(|it| &it.model)).collect();
     let model = ebm::merge(&models).map_err(|error| invalid(format!("{}.", upper(&error)), ""))?;
     let names: Vec<&str> = parts.iter().map(|it| it.name.as_str()).collect();
     let hashes: Vec<&str> = parts.iter().map(|it| it.sha256.as_str()).collect();
@@ -247,9 +249,12 @@ pub fn export(office: &Office, version: u32, form: Form, to: &Path) -> Result<Ve
         registry::export(office, version, to)?
     } else {
         let (name, bytes) = office.look(move |cx| written(cx, version, form))?;
-        let path =
-            if to.is_dir() { to.join(format!("crewkeep-v{version}-{name}")) } else { to.to_owned() };
-        file::write(&path, &bytes)?;
+        let path = if to.is_dir() {
+            to.join(format!("crewkeep-v{version}-{name}"))
+        } else {
+            to.to_owned()
+        };
+        file::write_new(&path, &bytes)?;
         vec![path]
     };
     let act = Act::ModelExported(version, form.words().to_owned());
@@ -310,10 +315,8 @@ fn enter(office: &Office, made: Made) -> Result<Entered> {
         audit::note(tx, ACTOR, act(version, why))?;
         Ok((id, version))
     })?;
-    let scored = score::score_with(
-        office,
-        &score::Loaded { id, version, model, card: card.clone() },
-    )?;
+    let scored =
+        score::score_with(office, &score::Loaded { id, version, model, card: card.clone() })?;
     registry::written(office, version);
     Ok(Entered { version, card, scored })
 }

@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 
 use super::progress::Line;
 use super::{Global, out};
-use crate::app::lab::{self, Explain, Explained, Model, Outcome, Request, Rule, Term};
+use crate::app::exchange::Form;
+use crate::app::lab::{self, Ask, Explain, Explained, Model, Outcome, Request, Rule, Save, Term};
 use crate::app::{Error, Result};
 use crate::domain::count::{counted, grouped};
 
@@ -20,6 +21,24 @@ pub(super) struct Arguments {
 enum Command {
     /// Test a model on a table by folds, and explain it
     Fit(Fit),
+    /// Apply a saved model, or one of InterpretML, to a table
+    Predict(Predict),
+}
+
+#[derive(Debug, Args)]
+struct Predict {
+    /// CSV file with a header row and the model's columns, in any order
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Model saved by `lab fit --save`, or JSON of InterpretML
+    #[arg(long, value_name = "FILE")]
+    model_file: PathBuf,
+    /// Explain one row instead of listing all (1 is the first below the header)
+    #[arg(long, value_name = "ROW")]
+    explain: Option<u64>,
+    /// Print JSON instead of CSV
+    #[arg(long)]
+    json: bool,
 }
 
 /// `--set KEY=VALUE` sets an option of the model here; an unknown key lists them all.
@@ -46,6 +65,12 @@ struct Fit {
     /// Explain a row of the file (1 is the first below the header) or the model: global
     #[arg(long, value_name = "ROW|global")]
     explain: Option<String>,
+    /// Save the model of a fit on all rows in a new file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Form of the saved model: crewkeep, interpret or csv (ebm); crewkeep (tree)
+    #[arg(long = "as", value_name = "FORM", default_value = "crewkeep", requires = "save")]
+    form: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -54,10 +79,35 @@ struct Fit {
 pub(super) fn run(global: &Global, arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Fit(it) => fit(global, it),
+        Command::Predict(it) => predict(it),
     }
 }
 
+fn predict(arguments: Predict) -> Result<()> {
+    let Predict { data, model_file, explain, json } = arguments;
+    let answer = lab::predict(&Ask { data, model: model_file, explain })?;
+    if json {
+        let json = serde_json::to_string(&answer);
+        out(&json.map_err(|error| Error::broken("write JSON", error))?);
+        return Ok(());
+    }
+    if let Some(it) = &answer.explained {
+        explained(it, "").iter().for_each(|line| out(line));
+        return Ok(());
+    }
+    out(if answer.is_number { "row,value,low,high" } else { "row,probability,log_odds,low,high" });
+    for it in &answer.predictions {
+        let said = match (it.probability, it.log_odds, it.value) {
+            (Some(probability), Some(log_odds), _) => format!("{probability},{log_odds}"),
+            (_, _, value) => value.map_or_else(String::new, |it| it.to_string()),
+        };
+        out(&format!("{},{said},{},{}", it.row, it.low, it.high));
+    }
+    Ok(())
+}
+
 fn fit(global: &Global, arguments: Fit) -> Result<()> {
+    let form = Form::parse(&arguments.form)?;
     let request = Request {
         data: arguments.data,
         target: arguments.target,
@@ -67,6 +117,7 @@ fn fit(global: &Global, arguments: Fit) -> Result<()> {
         set: global.set.clone(),
         seed: arguments.seed,
         explain: arguments.explain.as_deref().map(Explain::parse).transpose()?,
+        save: arguments.save.map(|path| Save { path, form }),
     };
     let line = Line::drawing();
     let outcome = lab::fit(&request, &line);
@@ -111,12 +162,13 @@ fn text(request: &Request, outcome: &Outcome) -> String {
     lines.push(measures("mean", "", "", &outcome.mean));
     if let Some(it) = &outcome.explained {
         lines.push(String::new());
-        lines.extend(explained(it));
+        lines.extend(explained(it, ", by a fit on all rows"));
     }
     lines.join("\n")
 }
 
-fn explained(it: &Explained) -> Vec<String> {
+/// `by` ends the name of the row: by which fit it is explained.
+fn explained(it: &Explained, by: &str) -> Vec<String> {
     let mut lines = Vec::new();
     match (it.row, it.log_odds, it.probability) {
         (Some(row), Some(log_odds), Some(probability)) => {
@@ -124,16 +176,22 @@ fn explained(it: &Explained) -> Vec<String> {
                 format!(" (90% interval {:.1}% to {:.1}%)", 100.0 * low, 100.0 * high)
             });
             lines.push(format!(
-                "Row {row}, by a fit on all rows: log-odds {log_odds:.4}, probability {:.1}%{interval}.",
+                "Row {row}{by}: log-odds {log_odds:.4}, probability {:.1}%{interval}.",
                 100.0 * probability
             ));
+        }
+        (Some(row), ..) if it.predicted.is_some() => {
+            let (value, (low, high)) =
+                (it.predicted.unwrap_or_default(), it.interval.unwrap_or_default());
+            lines.push(format!("Row {row}{by}: {value:.4} (90% interval {low:.4} to {high:.4})."));
         }
         _ if it.terms.is_empty() => lines.push("By a fit on all rows:".to_owned()),
         _ => lines.push("By a fit on all rows, what moves the log-odds most first:".to_owned()),
     }
     let width = it.terms.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).max(9);
+    let unit = if it.predicted.is_some() { "adds" } else { "log-odds" };
     if let Some(intercept) = it.intercept {
-        lines.push(format!("{:<width$} {:>9} {:>20}", "term", "log-odds", "90% interval"));
+        lines.push(format!("{:<width$} {:>9} {:>20}", "term", unit, "90% interval"));
         lines.push(format!("{:<width$} {intercept:>9.4}", "intercept"));
     }
     lines.extend(it.terms.iter().map(|it| term(it, width)));

@@ -242,7 +242,7 @@ pub(super) fn part(it: &Brought, ours: &[Entry]) -> Part {
 }
 
 /// Writes a file that is not there yet, whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(in crate::app) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     if path.exists() {
         return Err(Error::told(
             Kind::Conflict,
@@ -288,4 +288,3 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     };
     Error::told(kind, words, "Give the path of a model's file.")
 }
-

@@ -128,8 +128,7 @@ fn offices_learn_together_without_moving_a_row() {
     assert!(kind == Kind::Invalid && words.contains("among these already"), "{words}");
     let itself = export(&office, 1, Form::Crewkeep);
     assert_eq!(told(merge(&office, 1, &[itself])).0, Kind::Invalid);
-    let (name, bytes) =
-        office.look(|cx| registry::files(cx, 3)).expect("files").1.swap_remove(2);
+    let (name, bytes) = office.look(|cx| registry::files(cx, 3)).expect("files").1.swap_remove(2);
     let card = String::from_utf8(bytes).expect("text");
     assert!(name == "card.md" && card.contains("## Where it comes from"), "{card}");
 }

@@ -6,9 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Entry;
-use crate::app::card::{
-    Card, EditCard, Measures, Origin, Ranged, Validation, month_words,
-};
+use crate::app::card::{Card, EditCard, Measures, Origin, Ranged, Validation, month_words};
 use crate::app::gates::{self, Outcome};
 use crate::domain::calendar::second_text;
 use crate::domain::count::grouped;
