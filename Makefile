@@ -37,7 +37,9 @@ bench-peer: build
 	@echo "== measuring the models beside InterpretML's; docs/peer.md explains the tables"
 	@python="$$(bash tests/peer/venv.sh | tail -n 1)" && [ -n "$$python" ] && \
 	  "$$python" tests/peer/ebm.py --program $(PROGRAM) --json $(TARGET)/peer.json $(PEER_ARGS) && \
-	  if [ -z "$(PEER_ARGS)" ]; then "$$python" tests/peer/ebm.py --program $(PROGRAM) --large 100000; fi
+	  if [ -z "$(PEER_ARGS)" ]; then "$$python" tests/peer/ebm.py --program $(PROGRAM) --large 100000; fi && \
+  echo "== models out and in: InterpretML reads what we write and predicts the same" && \
+  "$$python" tests/peer/roundtrip.py --release --locked
 
 clean:
 	cargo clean

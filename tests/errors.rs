@@ -108,6 +108,29 @@ fn files_that_are_no_csv_are_told_and_leave_nothing() {
 }
 
 #[test]
+fn models_that_cannot_be_used_are_told_and_leave_nothing() {
+    let office = Office::new();
+    office.done(&["import", example().as_str()]);
+    let files = tempfile::tempdir().unwrap();
+    let half = files.path().join("half.json");
+    fs::write(&half, "{\"format\":2,\"objective\":").unwrap();
+    let said = told(&office.path(), &["models", "import", half.to_str().unwrap()]);
+    assert!(
+        said.contains("half.json cannot be read as JSON") && said.contains("damaged"),
+        "{said}"
+    );
+    let golden = "/src/learn/fixtures/interpret/binary.json";
+    let foreign = format!("{}{golden}", env!("CARGO_MANIFEST_DIR"));
+    let said = told(&office.path(), &["models", "import", &foreign, "--monthly"]);
+    assert!(said.contains("it lacks tenure_months"), "{said}");
+    let said = told(&office.path(), &["models", "import", &foreign, "--as", "json"]);
+    assert!(said.contains("no form `json`"), "{said}");
+    told(&office.path(), &["models", "import", "/there/is/none.json"]);
+    told(&office.path(), &["models", "merge", "1", &foreign]);
+    assert!(office.done(&["models", "list"]).contains("No model has been trained yet"));
+}
+
+#[test]
 fn a_browser_that_leaves_stops_nothing() {
     let office = Office::new();
     let server = office.serve();

@@ -53,6 +53,17 @@ fn the_lab_answers_mends_and_asks_for_more() {
     check(&["--data", "/there/is/none.csv"], 1, "none.csv");
     check(&["--data", &good, "--explain", "0"], 1, "Rows count from 1");
     check(&["--data", &flat], 3, "nothing to tell apart");
+    let saved = dir.path().join("saved.json").display().to_string();
+    check(&["--data", &good, "--set", "bags=3", "--save", &saved], 0, "");
+    check(&["--data", &good, "--save", &saved], 1, "is there already");
+    let predict = ["lab", "predict", "--data", &good, "--model-file", &saved];
+    let output = command(program()).args(predict).output().unwrap();
+    let rows = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(rows.starts_with("row,probability,log_odds,low,high\n1,"), "{rows}");
+    assert_eq!(rows.lines().count(), 81);
+    let output = command(program()).args(predict).args(["--explain", "2"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(words.starts_with("Row 2: log-odds") && words.contains("intercept"), "{words}");
     let asked = fit(&["--data", &good, "--model", "logistic", "--json"]);
     let output = command(program()).args(asked).output().unwrap();
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

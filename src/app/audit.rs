@@ -22,6 +22,14 @@ pub enum Act {
     ModelRolledBack(u32, u32, String),
     /// A candidate was set aside: its version and why.
     ModelRetired(u32, String),
+    /// A model from elsewhere became a candidate: its version and the file.
+    ModelImported(u32, String),
+    /// Models were merged into a candidate: its version and what of.
+    ModelMerged(u32, String),
+    /// A line was changed, which made a candidate: its version and why.
+    ModelEdited(u32, String),
+    /// A model was taken away: its version and the form.
+    ModelExported(u32, String),
 }
 
 /// Puts an act on record.
@@ -44,6 +52,10 @@ fn entry(actor: &str, act: Act) -> Entry {
             ("model.rollback", format!("model v{from} to v{to}"), why)
         }
         Act::ModelRetired(version, why) => ("model.retire", format!("model v{version}"), why),
+        Act::ModelImported(version, from) => ("model.import", format!("model v{version}"), from),
+        Act::ModelMerged(version, from) => ("model.merge", format!("model v{version}"), from),
+        Act::ModelEdited(version, why) => ("model.edit", format!("model v{version}"), why),
+        Act::ModelExported(version, form) => ("model.export", format!("model v{version}"), form),
     };
     Entry { actor: actor.to_owned(), act: act.to_owned(), object, detail }
 }

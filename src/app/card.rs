@@ -3,6 +3,7 @@
 //! The stored shape is versioned and lives apart from the types in use elsewhere. A figure that could
 //! not be computed is absent, never a zero. Never here: computing.
 
+mod origin;
 mod second;
 
 use learn::validate::Estimate;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::Month;
 
+pub use origin::{EditCard, HereTest, How, Origin, Part};
 pub use second::{Agreement, RuleCard, Seen, SegmentCard, SegmentsCard, TreeCard};
 
 /// Everything measured at a training.
@@ -67,6 +69,12 @@ pub struct Card {
     /// Why there are none.
     #[serde(default)]
     pub no_segments: Option<String>,
+    /// Where it comes from, when it was not trained here as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Lines changed by people, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditCard>,
     /// Levels: people of one office who can be talked to in four weeks.
     pub capacity: u64,
     /// Bags averaged.

@@ -1,13 +1,14 @@
 //! The lab: the same models on any table, for analysts. Folds, measures, terms.
 //!
 //! Files: `table` a CSV file as columns; `folds` who tests; `options` what can be set; `model` the
-//! four models under one name; `explain` a fit as terms. Never here: the office's data, the store,
-//! anything kept after the answer.
+//! four models under one name; `explain` a fit as terms; `saved` models on disk. Never here: the office's data, the store,
+//! anything kept that was not asked for.
 
 mod explain;
 mod folds;
 mod model;
 mod options;
+mod saved;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::domain::told::Kind;
 
 pub use explain::{Explained, Rule, Term};
 pub use model::Model;
+pub use saved::{Answer, Ask, Predicted, Save, predict};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -45,6 +47,8 @@ pub struct Request {
     pub seed: u64,
     /// What to explain beside the folds.
     pub explain: Option<Explain>,
+    /// Where to save the model of a fit on all rows.
+    pub save: Option<Save>,
 }
 
 /// What to explain, by a fit on all rows.
@@ -158,6 +162,9 @@ pub fn fit(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
     // Said before anything is read: a slip of the pen needs no data.
     let recipe = model::Recipe::new(request.model, request.seed, &request.set)?;
     recipe.check_explains(request.explain)?;
+    if let Some(it) = &request.save {
+        it.check(request.model)?;
+    }
     go_on(tell, 0, 1, "reading the table")?;
     let table = table::read(&request.data, &request.target, request.positive.as_deref())?;
     let rows = table.target.len();
@@ -177,15 +184,24 @@ pub fn fit(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
     let frame = frame(table.columns, table.target, None, group, vec![0; rows])
         .map_err(|error| refused(error, "the table"))?;
     let folds = folds_of(request, &frame)?;
-    let work = folds.len() as u64 + u64::from(request.explain.is_some());
+    let fits_all = request.explain.is_some() || request.save.is_some();
+    let work = folds.len() as u64 + u64::from(fits_all);
     let mut scores = Vec::with_capacity(folds.len());
     for (done, fold) in folds.iter().enumerate() {
         let ear = model::Ear { tell, done: done as u64, of: work, what: &fold.name };
         scores.push(test(&frame, fold, &recipe, &ear)?);
     }
     let ear = model::Ear { tell, done: work - 1, of: work, what: "all rows" };
-    let explain = |it| explain::explain(&frame, &recipe, it, &ear);
-    let explained = request.explain.map(explain).transpose()?;
+    let whole = fits_all.then(|| recipe.fit(&frame, &ear)).transpose();
+    let whole = whole.map_err(|error| refused(error, "all rows"))?;
+    let explain = |it: &model::Fitted| {
+        request.explain.map(|what| explain::explain(&frame, it, what)).transpose()
+    };
+    let explained = whole.as_ref().map(explain).transpose()?.flatten();
+    let mut notes = table.notes;
+    if let Some((save, fitted)) = request.save.as_ref().zip(whole.as_ref()) {
+        notes.push(save.write(fitted, table.positive.as_deref().unwrap_or("1"))?);
+    }
     Ok(Outcome {
         format: 1,
         model: request.model,
@@ -195,7 +211,7 @@ pub fn fit(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
         columns: frame.columns().len() as u64,
         events: classes.then_some(frame.events() as u64),
         seed: request.seed,
-        notes: table.notes,
+        notes,
         mean: mean(&scores),
         folds: scores,
         explained,

@@ -8,6 +8,7 @@ pub mod card;
 pub mod csv;
 pub mod demo;
 pub mod derive;
+pub mod exchange;
 pub mod export;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -307,7 +307,7 @@ fn situate(office: &Office) -> Result<()> {
 }
 
 /// The model is safe in the store by now: a folder that cannot be written fails nothing.
-fn written(office: &Office, version: u32) {
+pub(super) fn written(office: &Office, version: u32) {
     if let Err(error) = write_folder(office, version) {
         tracing::warn!(%error, version, "a model's folder was not written; verify writes it again");
     }
@@ -340,7 +340,7 @@ fn gates_json(gates: &[Gate]) -> Result<String> {
     serde_json::to_string(gates).map_err(|error| Error::broken("write down gates", error))
 }
 
-fn reason_of(reason: &str) -> Result<String> {
+pub(super) fn reason_of(reason: &str) -> Result<String> {
     let reason = reason.trim();
     if reason.chars().count() <= REASON_MAX {
         return Ok(reason.to_owned());

@@ -7,6 +7,7 @@ mod calibrated;
 mod contender;
 mod course;
 mod ear;
+mod elsewhere;
 mod kept;
 mod measured;
 mod second;
@@ -36,6 +37,7 @@ use crate::feature::{FEATURES, frame};
 use crate::store::models::{self, ModelRow};
 
 pub use course::Bags;
+pub(super) use elsewhere::card_elsewhere;
 pub use kept::{Unfinished, unfinished};
 pub use trial::{TestRow, test_rows};
 
@@ -172,7 +174,7 @@ fn card_of(office: &Office, table: &Table, model: &Ebm, measured: Card) -> Card 
             return FeatureCard { id: column.name.clone(), ..FeatureCard::default() };
         };
         let (mean, sd, median) = spread(values);
-        let importance = importances.iter().find(|it| it.term == at);
+        let importance = importances.iter().find(|it| model.terms[it.term].features == [at]);
         FeatureCard {
             id: column.name.clone(),
             mean,

@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 
 use super::progress::Line;
 use super::{Global, out};
-use crate::app::lab::{self, Explain, Explained, Model, Outcome, Request, Rule, Term};
+use crate::app::exchange::Form;
+use crate::app::lab::{self, Ask, Explain, Explained, Model, Outcome, Request, Rule, Save, Term};
 use crate::app::{Error, Result};
 use crate::domain::count::{counted, grouped};
 
@@ -20,6 +21,24 @@ pub(super) struct Arguments {
 enum Command {
     /// Test a model on a table by folds, and explain it
     Fit(Fit),
+    /// Apply a saved model, or one of InterpretML, to a table
+    Predict(Predict),
+}
+
+#[derive(Debug, Args)]
+struct Predict {
+    /// CSV file with a header row and the model's columns, in any order
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Model saved by `lab fit --save`, or JSON of InterpretML
+    #[arg(long, value_name = "FILE")]
+    model_file: PathBuf,
+    /// Explain one row instead of listing all (1 is the first below the header)
+    #[arg(long, value_name = "ROW")]
+    explain: Option<u64>,
+    /// Print JSON instead of CSV
+    #[arg(long)]
+    json: bool,
 }
 
 /// `--set KEY=VALUE` sets an option of the model here; an unknown key lists them all.
@@ -47,6 +66,12 @@ struct Fit {
     /// Explain a row of the file (1 is the first below the header) or the model: global
     #[arg(long, value_name = "ROW|global")]
     explain: Option<String>,
+    /// Save the model of a fit on all rows in a new file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Form of the saved model: crewkeep, interpret or csv (ebm); crewkeep (tree)
+    #[arg(long = "as", value_name = "FORM", default_value = "crewkeep", requires = "save")]
+    form: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -55,10 +80,35 @@ struct Fit {
 pub(super) fn run(global: &Global, arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Fit(it) => fit(global, it),
+        Command::Predict(it) => predict(it),
     }
 }
 
+fn predict(arguments: Predict) -> Result<()> {
+    let Predict { data, model_file, explain, json } = arguments;
+    let answer = lab::predict(&Ask { data, model: model_file, explain })?;
+    if json {
+        let json = serde_json::to_string(&answer);
+        out(&json.map_err(|error| Error::broken("write JSON", error))?);
+        return Ok(());
+    }
+    if let Some(it) = &answer.explained {
+        explained(it, !answer.is_number, "").iter().for_each(|line| out(line));
+        return Ok(());
+    }
+    out(if answer.is_number { "row,value,low,high" } else { "row,probability,log_odds,low,high" });
+    for it in &answer.predictions {
+        let said = match (it.probability, it.log_odds, it.value) {
+            (Some(probability), Some(log_odds), _) => format!("{probability},{log_odds}"),
+            (_, _, value) => value.map_or_else(String::new, |it| it.to_string()),
+        };
+        out(&format!("{},{said},{},{}", it.row, it.low, it.high));
+    }
+    Ok(())
+}
+
 fn fit(global: &Global, arguments: Fit) -> Result<()> {
+    let form = Form::parse(&arguments.form)?;
     let request = Request {
         data: arguments.data,
         target: arguments.target,
@@ -68,6 +118,7 @@ fn fit(global: &Global, arguments: Fit) -> Result<()> {
         set: global.set.clone(),
         seed: arguments.seed,
         explain: arguments.explain.as_deref().map(Explain::parse).transpose()?,
+        save: arguments.save.map(|path| Save { path, form }),
     };
     let line = Line::drawing();
     let outcome = lab::fit(&request, &line);
@@ -121,12 +172,13 @@ fn text(request: &Request, outcome: &Outcome) -> String {
     lines.push(measures("mean", "", None, &outcome.mean));
     if let Some(it) = &outcome.explained {
         lines.push(String::new());
-        lines.extend(explained(it, outcome.events.is_some()));
+        lines.extend(explained(it, outcome.events.is_some(), ", by a fit on all rows"));
     }
     lines.join("\n")
 }
 
-fn explained(it: &Explained, classes: bool) -> Vec<String> {
+/// `by` ends the name of the row: by which fit it is explained.
+fn explained(it: &Explained, classes: bool, by: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let scale = if classes { "log-odds" } else { "number" };
     match (it.row, it.log_odds, it.probability) {
@@ -135,16 +187,14 @@ fn explained(it: &Explained, classes: bool) -> Vec<String> {
                 format!(" (90% interval {:.1}% to {:.1}%)", 100.0 * low, 100.0 * high)
             });
             lines.push(format!(
-                "Row {row}, by a fit on all rows: log-odds {log_odds:.4}, probability {:.1}%{interval}.",
+                "Row {row}{by}: log-odds {log_odds:.4}, probability {:.1}%{interval}.",
                 100.0 * probability
             ));
         }
         (Some(row), ..) if it.prediction.is_some() => {
-            let interval = it.interval.map_or_else(String::new, |(low, high)| {
-                format!(" (90% interval {low:.4} to {high:.4})")
-            });
-            let number = it.prediction.unwrap_or_default();
-            lines.push(format!("Row {row}, by a fit on all rows: {number:.4}{interval}."));
+            let (value, (low, high)) =
+                (it.prediction.unwrap_or_default(), it.interval.unwrap_or_default());
+            lines.push(format!("Row {row}{by}: {value:.4} (90% interval {low:.4} to {high:.4})."));
         }
         _ if it.terms.is_empty() => lines.push("By a fit on all rows:".to_owned()),
         _ => lines.push(format!("By a fit on all rows, what moves the {scale} most first:")),

@@ -65,7 +65,7 @@ enum Command {
     Train(train::Arguments),
     /// Score everyone with the model in use
     Predict(predict::Arguments),
-    /// The registry: list, show and compare models, take one into use, roll back, export
+    /// The registry: list, show and compare models, take one into use, roll back, in and out
     Models(models::Arguments),
     /// Check models, their folders and every stored prediction
     Verify(verify::Arguments),

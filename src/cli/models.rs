@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{Global, out};
-use crate::app::card::Ranged;
+use crate::app::card::{EditCard, Origin, Ranged};
+use crate::app::exchange::{self, Entered, Form, Given, Way};
 use crate::app::gates::{self, Outcome};
 use crate::app::progress::Silent;
 use crate::app::registry::{self, Comparison, Entry, Moved, State};
@@ -74,14 +75,56 @@ enum Command {
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
-    /// Write a model's folder to a place of your own
+    /// Write a model to a place of your own
     Export {
         /// Such as 3 or v3
         #[arg(value_name = "VERSION")]
         model: String,
-        /// Folder that is empty or not there yet
-        #[arg(long, value_name = "DIR")]
+        /// Folder that is empty or not there yet; for interpret and csv a new file, or a folder
+        #[arg(long, value_name = "DIR|FILE")]
         to: PathBuf,
+        /// crewkeep (its whole folder), interpret (JSON of InterpretML) or csv (lookup table)
+        #[arg(long = "as", value_name = "FORM", default_value = "crewkeep")]
+        form: String,
+    },
+    /// Enter a model from elsewhere as a candidate
+    Import {
+        /// model.json of another office, or the JSON of InterpretML
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// crewkeep or interpret [default: what the file looks like]
+        #[arg(long = "as", value_name = "FORM")]
+        form: Option<String>,
+        /// Its chance is of leaving within the month; asked of files that do not say
+        #[arg(long)]
+        monthly: bool,
+    },
+    /// Merge a model with those of other offices, whose rows stay where they are
+    Merge {
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
+        /// Files of the others
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Their chances are of leaving within the month; asked of files that do not say
+        #[arg(long)]
+        monthly: bool,
+    },
+    /// Make the line of a feature go one way, as a new candidate
+    Edit {
+        /// Such as 3 or v3
+        #[arg(value_name = "VERSION")]
+        model: String,
+        /// Id of the feature, such as drive_min_per_job
+        #[arg(long, value_name = "FEATURE")]
+        feature: String,
+        /// rising or falling
+        #[arg(long, value_name = "WAY")]
+        monotone: String,
+        /// Why; kept in the model
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -101,13 +144,31 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
             out(&format!("Model v{version} is set aside."));
             Ok(())
         }
-        Command::Export { model, to } => {
-            for path in registry::export(&office, number(model)?, to)? {
+        Command::Export { model, to, form } => {
+            for path in exchange::export(&office, number(model)?, Form::parse(form)?, to)? {
                 out(&path.display().to_string());
             }
             Ok(())
         }
+        Command::Import { file, form, monthly } => {
+            let form = form.as_deref().map(Form::parse).transpose()?;
+            entered(&exchange::bring(&office, &Given::open(file, form, *monthly)?)?)
+        }
+        Command::Merge { model, files, monthly } => {
+            let given = files.iter().map(|it| Given::open(it, None, *monthly));
+            let given = given.collect::<Result<Vec<_>>>()?;
+            entered(&exchange::merge(&office, number(model)?, &given)?)
+        }
+        Command::Edit { model, feature, monotone, reason } => {
+            let way = Way::parse(monotone)?;
+            entered(&exchange::edit(&office, number(model)?, feature, way, reason)?)
+        }
     }
+}
+
+fn entered(it: &Entered) -> Result<()> {
+    out(&it.words());
+    Ok(())
 }
 
 fn number(text: &str) -> Result<u32> {
@@ -194,6 +255,9 @@ fn show(office: &Office, version: u32, json: bool) -> Result<()> {
         let why = record.reason.as_deref().unwrap_or_default();
         out(&format!("  {:<16}{} UTC by {by}. {why}", "Taken into use", second_text(at)));
     }
+    let origin = it.card.origin.as_ref().map(Origin::sentences).unwrap_or_default();
+    let edits = it.card.edits.iter().map(EditCard::words);
+    origin.into_iter().chain(edits).for_each(|words| out(&format!("  {words}")));
     out(&format!("Gates passed: {}", gates::passed_words(&it.gates)));
     for gate in &it.gates {
         let outcome = match gate.outcome {

@@ -225,6 +225,11 @@ impl Tree {
         &self.nodes
     }
 
+    /// Names of the columns it was fitted on, in order, and whether each holds numbers.
+    pub fn columns(&self) -> &[(String, bool)] {
+        &self.columns
+    }
+
     /// Name of a column; empty past the end.
     pub fn feature(&self, column: usize) -> &str {
         self.columns.get(column).map_or("", |it| &it.0)

@@ -46,6 +46,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .service(resource("/models").route(read().to(registry::list)))
         .service(resource("/models/compare").route(read().to(registry::compare)))
         .service(resource("/models/rollback").route(post().to(registry::roll_back)))
+        .service(resource("/models/bring").route(post().to(registry::bring::take)))
         .service(resource("/models/verify").route(post().to(registry::check)))
         .service(resource("/models/{version}").route(read().to(registry::show)))
         .service(resource("/models/{version}/promote").route(post().to(registry::promote)))

@@ -10,7 +10,7 @@ use learn::tree::{Step, Tree};
 use serde::Serialize;
 
 use super::super::Result;
-use super::model::{Ear, Fitted, Recipe};
+use super::model::Fitted;
 use super::{Explain, refused};
 
 /// What a fit on all rows says.
@@ -79,16 +79,18 @@ pub struct Rule {
     pub high: f64,
 }
 
-/// Fits on all rows and explains.
-pub(super) fn explain(
-    frame: &Frame,
-    recipe: &Recipe,
-    what: Explain,
-    ear: &Ear<'_>,
-) -> Result<Explained> {
+impl Explained {
+    /// The largest terms first.
+    pub(super) fn sorted(mut self) -> Self {
+        self.terms.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
+        self
+    }
+}
+
+/// Explains a fit on all rows.
+pub(super) fn explain(frame: &Frame, fitted: &Fitted, what: Explain) -> Result<Explained> {
     let told = |error| refused(error, "all rows");
-    let fitted = recipe.fit(frame, ear).map_err(told)?;
-    let mut explained = match (&fitted, what) {
+    let explained = match (fitted, what) {
         (Fitted::Ebm(it), Explain::Global) => Ok(ebm_whole(it)),
         (Fitted::Ebm(it), Explain::Row(row)) => ebm_row(it, frame, row as usize - 1),
         (Fitted::Tree(it), Explain::Global) => Ok(tree_whole(it)),
@@ -99,7 +101,7 @@ pub(super) fn explain(
         (Fitted::Logistic(it), Explain::Row(row)) => logistic_row(it, frame, row as usize - 1),
     }
     .map_err(told)?;
-    explained.terms.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
+    let mut explained = explained.sorted();
     if let Explain::Row(row) = what {
         explained.row = Some(row);
         explained.actual = Some(frame.target()[row as usize - 1]);
@@ -117,7 +119,7 @@ fn ebm_whole(ebm: &Ebm) -> Explained {
     Explained { intercept: Some(ebm.intercept), terms, ..Explained::default() }
 }
 
-fn ebm_row(ebm: &Ebm, frame: &Frame, row: usize) -> learn::Result<Explained> {
+pub(super) fn ebm_row(ebm: &Ebm, frame: &Frame, row: usize) -> learn::Result<Explained> {
     let cells = frame.row(row);
     let it = ebm.explain(&cells)?;
     let half = ebm.band_quantile();
@@ -169,7 +171,7 @@ fn tree_whole(tree: &Tree) -> Explained {
     Explained { rules, ..Explained::default() }
 }
 
-fn tree_row(tree: &Tree, frame: &Frame, row: usize) -> learn::Result<Explained> {
+pub(super) fn tree_row(tree: &Tree, frame: &Frame, row: usize) -> learn::Result<Explained> {
     let rule = rule(tree, tree.leaf(&frame.row(row))?);
     Ok(Explained {
         log_odds: Some(math::logit(rule.probability)),

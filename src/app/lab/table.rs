@@ -86,6 +86,54 @@ pub(super) fn read(file: &Path, target: &str, positive: Option<&str>) -> Result<
     Ok(Table { columns, target, positive, notes })
 }
 
+/// The columns a model wants, by name, in its order: numbers where it says so, else categories. Other
+/// columns of the file are passed by.
+pub(super) fn wanted(file: &Path, wanted: &[(String, bool)]) -> Result<Vec<Column>> {
+    let mut reader = open(file)?;
+    let names = header(file, &mut reader)?;
+    let place = |name: &String| names.iter().position(|it| it == name);
+    let missing: Vec<&str> =
+        wanted.iter().filter(|it| place(&it.0).is_none()).map(|it| it.0.as_str()).collect();
+    if let [first, rest @ ..] = missing.as_slice() {
+        let near = nearest(first, names.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |it| format!("Did you mean `{it}`? "));
+        let many = if rest.is_empty() { "a column" } else { "columns" };
+        let message = format!(
+            "{} lacks {many} the model wants: {}.",
+            file.display(),
+            listed(missing.iter().copied())
+        );
+        let hint = format!("{near}Its columns are {}.", listed(names.iter().map(String::as_str)));
+        return Err(Error::told(Kind::NotFound, message, hint));
+    }
+    let places: Vec<usize> = wanted.iter().filter_map(|it| place(&it.0)).collect();
+    let mut kept: Vec<Kept> = wanted.iter().map(|it| Kept::begin(it.1)).collect();
+    let mut slip = None;
+    let rows = each(file, &mut reader, |row, record| {
+        for ((kept, at), (name, is_number)) in kept.iter_mut().zip(&places).zip(wanted) {
+            let cell = record.get(*at).unwrap_or_default().trim();
+            if slip.is_none() && *is_number && !is_missing(cell) && number(cell).is_none() {
+                slip = Some((row, name.clone(), cell.chars().take(40).collect::<String>()));
+            }
+            kept.take(cell);
+        }
+    })?;
+    if let Some((row, name, cell)) = slip {
+        return Err(invalid(
+            format!(
+                "{}, row {row}, column {name}: \u{201c}{cell}\u{201d} is no finite number, which the \
+                 model wants there.",
+                file.display()
+            ),
+            "Mend the cell, or leave it empty.",
+        ));
+    }
+    if rows == 0 {
+        return Err(no_rows(file));
+    }
+    Ok(wanted.iter().zip(kept).map(|(it, kept)| kept.column(&it.0)).collect())
+}
+
 /// One column of a file as text, trimmed, a text a row.
 pub(super) fn texts(file: &Path, column: &str) -> Result<Vec<String>> {
     let mut reader = open(file)?;
@@ -127,13 +175,17 @@ fn look(file: &Path, target: &str, values: &mut BTreeMap<String, u64>) -> Result
         }
     })?;
     if rows == 0 {
-        return Err(Error::told(
-            Kind::NotEnough,
-            format!("{} has a header row and no other rows.", file.display()),
-            "Give a file with one row for each case.",
-        ));
+        return Err(no_rows(file));
     }
     Ok(Look { names, rows, columns })
+}
+
+fn no_rows(file: &Path) -> Error {
+    Error::told(
+        Kind::NotEnough,
+        format!("{} has a header row and no other rows.", file.display()),
+        "Give a file with one row for each case.",
+    )
 }
 
 impl Seen {
@@ -264,11 +316,7 @@ fn keep(
 ) -> Result<(Vec<Column>, Vec<f64>)> {
     let mut reader = open(file)?;
     header(file, &mut reader)?;
-    let begin = |seen: &Seen| {
-        let labels = Kept::Labels { places: BTreeMap::new(), index: Vec::new() };
-        if seen.is_number() { Kept::Numbers(Vec::new()) } else { labels }
-    };
-    let mut kept: Vec<Kept> = look.columns.iter().map(begin).collect();
+    let mut kept: Vec<Kept> = look.columns.iter().map(|it| Kept::begin(it.is_number())).collect();
     let mut found = Vec::new();
     let rows = each(file, &mut reader, |_, record| {
         for (place, (kept, cell)) in kept.iter_mut().zip(record).enumerate() {
@@ -295,6 +343,11 @@ fn keep(
 }
 
 impl Kept {
+    fn begin(is_number: bool) -> Self {
+        let labels = Self::Labels { places: BTreeMap::new(), index: Vec::new() };
+        if is_number { Self::Numbers(Vec::new()) } else { labels }
+    }
+
     fn take(&mut self, cell: &str) {
         match self {
             Self::Numbers(values) => values.push(number(cell).unwrap_or(f64::NAN)),

@@ -43,6 +43,7 @@ fn request(data: &Path, model: Model) -> Request {
         set: Vec::new(),
         seed: 1,
         explain: None,
+        save: None,
     }
 }
 
@@ -293,4 +294,69 @@ fn numbers_are_predicted_as_numbers() {
     asked.folds = Some(desk.file("f.csv", folds));
     let (words, thin) = refusal(&asked);
     assert!(words.contains("fold a: its rows have no two different targets") && thin, "{words}");
+}
+
+#[test]
+fn a_saved_model_predicts_another_table() {
+    use crate::app::exchange::Form;
+    let desk = Desk::new();
+    let data = desk.file("t.csv", table());
+    let ask = |model: &Path, data: &Path| Ask {
+        data: data.to_owned(),
+        model: model.to_owned(),
+        explain: Some(8),
+    };
+    let refused = |asked: &Ask| match predict(asked) {
+        Err(Error::Told(told)) => told.to_string(),
+        other => panic!("not told: {other:?}"),
+    };
+    for (name, model, form) in [
+        ("own.json", Model::Ebm, Form::Crewkeep),
+        ("theirs.json", Model::Ebm, Form::Interpret),
+        ("tree.json", Model::Tree, Form::Crewkeep),
+    ] {
+        let mut asked = request(&data, model);
+        let path = data.with_file_name(name);
+        asked.save = Some(Save { path: path.clone(), form });
+        asked.explain = Some(Explain::Row(8));
+        let fitted = fit(&asked, &Silent).unwrap().explained.unwrap();
+        let it = predict(&ask(&path, &data)).unwrap();
+        assert_eq!((it.predictions.len(), it.model), (60, model));
+        let row = it.predictions[7];
+        let apart = row.probability.unwrap() - fitted.probability.unwrap();
+        assert!(row.row == 8 && apart.abs() < 1e-9, "{name}: {row:?}");
+        let again = it.explained.unwrap();
+        assert_eq!(again.terms.len(), fitted.terms.len(), "{name}");
+        assert_eq!(again.row, Some(8));
+        assert!(refusal(&asked).0.contains("is there already"), "{name}");
+    }
+    let own = data.with_file_name("own.json");
+    let moved = desk.file("moved.csv", "town,more,age,fold\nNorth,1,30,x\n,2,,\n");
+    let it = predict(&Ask { explain: None, ..ask(&own, &moved) }).unwrap();
+    assert_eq!(it.predictions.len(), 2);
+    let words = refused(&ask(&own, &desk.file("no.csv", "towns,age\nNorth,3\n")));
+    assert!(words.contains("lacks columns") && words.contains("`towns`"), "{words}");
+    let words = refused(&ask(&own, &desk.file("cell.csv", "town,age,fold\nN,3,x\nN,old,x\n")));
+    assert!(words.contains("row 2, column age") && words.contains("old"), "{words}");
+    let words = refused(&ask(&own, &moved));
+    assert!(words.contains("no row 8"), "{words}");
+    let words = refused(&ask(&desk.file("half.json", "{\"format\":"), &data));
+    assert!(words.contains("half.json cannot be read as JSON"), "{words}");
+    let mut forest = request(&data, Model::Forest);
+    forest.save = Some(Save { path: data.with_file_name("f.json"), form: Form::Crewkeep });
+    assert!(refusal(&forest).0.contains("not saved"));
+}
+
+#[test]
+fn a_model_of_others_predicts_a_number() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/learn/fixtures/interpret");
+    let ask = Ask {
+        data: root.join("regression_probe.csv"),
+        model: root.join("regression.json"),
+        explain: Some(1),
+    };
+    let it = predict(&ask).unwrap();
+    let row = it.predictions[0];
+    assert!(it.is_number && row.probability.is_none() && row.log_odds.is_none());
+    assert_eq!(it.explained.unwrap().prediction, row.value);
 }

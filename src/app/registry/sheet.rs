@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Entry;
-use crate::app::card::{Card, Measures, Ranged, Validation, month_words};
+use crate::app::card::{Card, EditCard, Measures, Origin, Ranged, Validation, month_words};
 use crate::app::gates::{self, Outcome};
 use crate::domain::calendar::second_text;
 use crate::domain::count::grouped;
@@ -21,6 +21,7 @@ pub(super) fn text(entry: &Entry) -> String {
     let mut out = String::new();
     for part in [
         what(entry),
+        origin(&entry.card),
         data(&entry.card),
         tested(&entry.card),
         asked(entry),
@@ -29,8 +30,10 @@ pub(super) fn text(entry: &Entry) -> String {
         limits(&entry.card),
         made(entry),
     ] {
-        out += &part;
-        out += "\n";
+        if !part.is_empty() {
+            out += &part;
+            out += "\n";
+        }
     }
     out.truncate(out.trim_end().len());
     out + "\n"
@@ -48,6 +51,25 @@ fn what(entry: &Entry) -> String {
          data: **association, not proof** of a cause.\n",
         entry.record.version, entry.record.horizon_days, entry.record.horizon_days
     )
+}
+
+/// Where it comes from and what people changed; nothing of a model trained here and left as it is.
+fn origin(card: &Card) -> String {
+    let mut out = String::new();
+    for (title, said) in [
+        ("Where it comes from", card.origin.as_ref().map(Origin::sentences).unwrap_or_default()),
+        ("Changed by people", card.edits.iter().map(EditCard::words).collect()),
+    ] {
+        if said.is_empty() {
+            continue;
+        }
+        let lead = if out.is_empty() { "" } else { "\n" };
+        let _infallible = writeln!(out, "{lead}## {title}\n");
+        for it in said {
+            let _infallible = writeln!(out, "* {it}");
+        }
+    }
+    out
 }
 
 fn data(card: &Card) -> String {

@@ -132,6 +132,16 @@ impl Known {
     }
 }
 
+/// First month to test on, as `Month` counts: it begins the last quarter of the months up to the last
+/// with a closed horizon; none without any.
+pub(super) fn first_tested(table: &Table) -> Option<i32> {
+    let frame = &table.labelled.frame;
+    let closed = (0..frame.rows()).filter(|at| table.leaves(*at, table.horizon_days).is_some());
+    let last = closed.map(|at| frame.time()[at]).max()?;
+    let tested = ((f64::from(last - ends(frame).0 + 1) * TEST_SHARE) as i32).max(1);
+    Some(last - tested + 1)
+}
+
 /// Tests on the last quarter of the months.
 pub(super) fn run(
     office: &Office,
@@ -140,11 +150,8 @@ pub(super) fn run(
 ) -> std::result::Result<Trial, Failure> {
     let frame = &table.labelled.frame;
     let short = || Failure::Impossible("The months are too few to test on later ones.".to_owned());
-    let closed = (0..frame.rows()).filter(|at| table.leaves(*at, table.horizon_days).is_some());
-    let last = closed.map(|at| frame.time()[at]).max().ok_or_else(short)?;
-    let first = ends(frame).0;
-    let tested = ((f64::from(last - first + 1) * TEST_SHARE) as i32).max(1);
-    let whole = validate::time_split(frame, last - tested, GAP).map_err(|_empty| short())?;
+    let first = first_tested(table).ok_or_else(short)?;
+    let whole = validate::time_split(frame, first - 1, GAP).map_err(|_empty| short())?;
     let seed = office.config().train_seed;
     let splits = validate::out_of_person(frame, &whole, FOLDS, seed)?;
     let mut trial = Trial {
@@ -232,7 +239,7 @@ fn size_options(office: &Office) -> EbmOptions {
 }
 
 /// Log-odds of each row for its month and those to come, tenure advancing.
-fn months_of(model: &Ebm, columns: &[Column]) -> learn::Result<Vec<[f64; MONTHS]>> {
+pub(super) fn months_of(model: &Ebm, columns: &[Column]) -> learn::Result<Vec<[f64; MONTHS]>> {
     let mut rows = vec![[0.0; MONTHS]; columns.first().map_or(0, Column::len)];
     for month in 0..MONTHS {
         let later = hazard::advanced(columns, clock(), month as f64)?;

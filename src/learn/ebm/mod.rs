@@ -13,6 +13,7 @@
 //! the uncertainty of a sample of persons. Never holds a term that is not a table of bins, never
 //! lets the order of categories, of rows or of threads change a model.
 
+mod arrange;
 mod assemble;
 mod bags;
 mod boost;

@@ -1,5 +1,6 @@
 //! Registry: every model there is, which is used and why, what holds the others, how to change that.
 
+pub mod bring;
 mod panels;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Page, model, uid_text};
+use crate::app::audit::{self, Act};
+use crate::app::card::{EditCard, Origin};
+use crate::app::exchange::{self, Form};
 use crate::app::registry::{
     self, CARD_JSON, CARD_TEXT, MANIFEST, MODEL, REASON_MAX, State as Stands,
 };
@@ -81,6 +85,8 @@ struct CheckView {
 #[template(path = "pages/registry.html")]
 struct RegistryPage {
     shell: Shell,
+    problems: Vec<Problem>,
+    bring_error: Option<String>,
     title: String,
     lede: String,
     notes: Vec<String>,
@@ -121,6 +127,7 @@ struct VersionPage {
     gates: Vec<GateLine>,
     gates_meta: String,
     promote: Option<PromoteView>,
+    origin: Vec<String>,
     figures: Vec<(String, String)>,
     made: Vec<(String, String)>,
     files: Vec<(&'static str, String, &'static str)>,
@@ -156,8 +163,13 @@ struct ComparePage {
 
 /// `GET /models`.
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
+    list_page(&state, &request, None).await
+}
+
+/// The list; with what is wrong with a file that was sent, its form comes back.
+async fn list_page(state: &State, request: &HttpRequest, wrong: Option<String>) -> Reply {
     let (mut shell, (entries, check)) =
-        read(&state, &request, &PAGE, |cx| Ok((registry::list(cx)?, verify::last(cx)?))).await?;
+        read(state, request, &PAGE, |cx| Ok((registry::list(cx)?, verify::last(cx)?))).await?;
     under_models(&mut shell, PAGE.title, None);
     let (today, days) = (state.office.clock().today(), state.office.config().model_expires_days);
     let used = entries.iter().find(|it| it.record.state == Stands::InUse);
@@ -171,7 +183,16 @@ pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
              it into use.",
         )
     });
-    html(&RegistryPage {
+    let status = if wrong.is_some() {
+        shell.title = format!("Error: {}", PAGE.title);
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let problem = |words: &String| Problem { field: bring::FILE.to_owned(), words: words.clone() };
+    let page = RegistryPage {
+        problems: wrong.iter().map(problem).collect(),
+        bring_error: wrong,
         title: panels::title(used),
         lede: panels::lede(&entries),
         notes: used.map(|it| panels::notes(it, today, days)).unwrap_or_default(),
@@ -188,7 +209,8 @@ pub async fn list(state: web::Data<State>, request: HttpRequest) -> Reply {
         check: check.map(|(at, report)| panels::check(at, &report)),
         choices: (entries.len() > 1).then(|| panels::choices(&entries, used, None)),
         shell,
-    })
+    };
+    html_with(status, &page)
 }
 
 /// `GET /models/{version}`.
@@ -259,14 +281,26 @@ pub async fn check(state: web::Data<State>) -> Reply {
     Ok(see_other(&format!("/tasks/{}", uid_text(run))))
 }
 
-/// `GET /models/{version}/{file}`: a file of its folder, from the store.
+/// `GET /models/{version}/{file}`: a file of its folder, from the store, or the model in another form.
 pub async fn file(state: web::Data<State>, at: web::Path<(String, String)>) -> Reply {
     let (version, name) = at.into_inner();
     let version = number(&version)?;
-    let (_, files) = state.office.page(move |cx| registry::files(cx, version)).await?;
-    let (name, bytes) = files.into_iter().find(|it| it.0 == name).ok_or_else(Failure::not_found)?;
-    let kind = match name {
-        CARD_TEXT => "text/markdown; charset=utf-8",
+    let form = Form::ALL.into_iter().map(|it| it.1).find(|it| it.file() == name);
+    let (name, bytes) = match form.filter(|it| *it != Form::Crewkeep) {
+        Some(form) => state.office.page(move |cx| exchange::written(cx, version, form)).await?,
+        None => {
+            let (_, files) = state.office.page(move |cx| registry::files(cx, version)).await?;
+            let found = files.into_iter().find(|it| it.0 == name);
+            found.map(|it| (it.0.to_owned(), it.1)).ok_or_else(Failure::not_found)?
+        }
+    };
+    if let Some(form) = form {
+        let act = Act::ModelExported(version, form.words().to_owned());
+        audit::record(&state.office, act).await?;
+    }
+    let kind = match name.rsplit_once('.').map(|it| it.1) {
+        Some("md") => "text/markdown; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
         _ => "application/json",
     };
     let saved = format!("attachment; filename=\"crewkeep-v{version}-{name}\"");
@@ -338,7 +372,11 @@ async fn page(
         (CARD_TEXT, "its card in words"),
         (CARD_JSON, "its card for programs"),
         (MANIFEST, "hashes of the three"),
+        (Form::Interpret.file(), "the model as InterpretML JSON"),
+        (Form::Csv.file(), "the model as lookup table (CSV), to score by hand"),
     ];
+    let origin = entry.card.origin.as_ref().map(Origin::sentences).unwrap_or_default();
+    let edits = entry.card.edits.iter().map(EditCard::words);
     let page = VersionPage {
         title: panels::version_title(&entry),
         lede: app::models::verdict(&entry.card).1,
@@ -347,6 +385,7 @@ async fn page(
         gates_meta: app::gates::passed_words(&entry.gates) + " passed",
         problems: problems.collect(),
         promote: panels::promote(&entry, used.as_ref(), sent),
+        origin: origin.into_iter().chain(edits).collect(),
         figures: panels::card_figures(&entry),
         made: panels::made(&entry, days),
         files: files

@@ -153,7 +153,7 @@ async fn write(mut file: File, mut piece: Vec<u8>) -> app::Result<(File, Vec<u8>
     .await
 }
 
-async fn blocking<T, F>(work: F) -> app::Result<T>
+pub(super) async fn blocking<T, F>(work: F) -> app::Result<T>
 where
     T: Send + 'static,
     F: FnOnce() -> app::Result<T> + Send + 'static,
@@ -162,7 +162,7 @@ where
 }
 
 /// The words for the form; what the form cannot mend is a page of its own.
-fn told(error: Error) -> Result<String, Failure> {
+pub(super) fn told(error: Error) -> Result<String, Failure> {
     match error {
         Error::Told(told) if matches!(told.kind, Kind::Invalid | Kind::Conflict) => {
             Ok(told.to_string())
@@ -171,7 +171,7 @@ fn told(error: Error) -> Result<String, Failure> {
     }
 }
 
-fn broken_off(error: &MultipartError) -> Error {
+pub(super) fn broken_off(error: &MultipartError) -> Error {
     tracing::warn!(%error, "an upload broke off");
     Error::told(Kind::Invalid, "The upload broke off.", "Nothing was kept. Send the files again.")
 }

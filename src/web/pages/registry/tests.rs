@@ -22,6 +22,17 @@ struct Answer {
 
 /// Asks as a browser does that opened the printed link; `from` is the origin of a form.
 fn ask(office: &Office, method: &Method, address: &str, form: &str, from: &str) -> Answer {
+    ask_as(office, method, address, "application/x-www-form-urlencoded", form, from)
+}
+
+fn ask_as(
+    office: &Office,
+    method: &Method,
+    address: &str,
+    kind: &str,
+    form: &str,
+    from: &str,
+) -> Answer {
     let queue = Queue::start(office.clone()).expect("a queue");
     let sessions = Sessions::default();
     let cookie = sessions.open(&sessions.link()).expect("a session");
@@ -35,7 +46,7 @@ fn ask(office: &Office, method: &Method, address: &str, form: &str, from: &str) 
             .uri(address)
             .insert_header(("host", format!("127.0.0.1:{PORT}")))
             .insert_header(("origin", from))
-            .insert_header(("content-type", "application/x-www-form-urlencoded"))
+            .insert_header(("content-type", kind))
             .cookie(cookie)
             .set_payload(form.to_owned());
         let response = call_service(&service, request.to_request()).await;
@@ -172,4 +183,45 @@ fn a_held_model_needs_a_reason_and_what_was_written_stays() {
     assert_eq!(post(&office, "/models/rollback", "reason=").status, 303);
     assert_eq!(used(&office), before);
     assert_eq!(post(&office, &format!("/models/{before}/retire"), "reason=").status, 409);
+}
+
+/// Sends a file by the form that brings a model.
+fn bring(office: &Office, name: &str, text: &str, from: &str) -> Answer {
+    let body = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"model-file\"; filename=\"{name}\"\r\n\
+         content-type: application/json\r\n\r\n{text}\r\n--edge--\r\n"
+    );
+    let kind = "multipart/form-data; boundary=edge";
+    ask_as(office, &Method::POST, "/models/bring", kind, &body, from)
+}
+
+#[test]
+fn a_model_is_brought_and_taken_along() {
+    let office = fixture::two_models();
+    let model = get(&office, "/models/1/model.json").body;
+    let answer = bring(&office, "model.json", &model, "http://evil.example");
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert_eq!(office.look(registry::list).expect("a list").len(), 2, "nothing was kept");
+
+    let answer = bring(&office, "model.json", &model, &own());
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/models/3"), "{}", answer.body);
+    let page = get(&office, "/models/3");
+    has(&page, "h1", "Model v3, a candidate");
+    has(&page, "#origin", "It was brought here from elsewhere.");
+    has(&page, "#origin", "Tested on this office's rows, parts of which it has seen");
+    has(&page, "#gates .why", "not tested here");
+
+    let damaged = bring(&office, "half.json", &model[..model.len() / 2], &own());
+    assert_eq!(damaged.status, 422, "{}", damaged.body);
+    has(&damaged, ".err-summary a[href='#model-file']", "half.json cannot be read as JSON");
+    has(&damaged, "#model-file-error", "damaged");
+    let none = bring(&office, "", "", &own());
+    has(&none, "#model-file-error", "Choose the file of a model.");
+
+    let table = get(&office, "/models/1/lookup.csv");
+    assert!(table.body.starts_with("term,feature"), "{}", table.body);
+    let form = get(&office, "/models/1/interpret.json");
+    assert!(learn::interpret::from_json(&form.body).is_ok());
+    let unsaid = bring(&office, "interpret.json", &form.body, &own());
+    has(&unsaid, "#model-file-error", "does not say within what time");
 }
