@@ -76,7 +76,9 @@ fn write(shape: &Shape, part: Part, bag: usize) -> Vec<u8> {
     word(shape.intercept.to_bits());
     for table in shape.scores.iter().chain(&shape.pairs) {
         word(table.len() as u64);
-        table.iter().for_each(|it| word(it.to_bits()));
+        for it in table {
+            word(it.to_bits());
+        }
     }
     let hash = fnv(&bytes);
     bytes.extend(hash.to_le_bytes());
