@@ -119,7 +119,7 @@ fn trained(office: &Office) -> Training {
 fn kept(dir: &Path) -> u64 {
     let keys = std::fs::read_dir(dir.join("models/unfinished")).into_iter().flatten().flatten();
     let files = keys.flat_map(|it| std::fs::read_dir(it.path()).into_iter().flatten().flatten());
-    let is_bag = |name: String| name.contains("-mains-") && name.ends_with(".bag");
+    let is_bag = |name: String| name.contains("-mains-") && !name.starts_with('.');
     files.filter(|it| is_bag(it.file_name().to_string_lossy().into_owned())).count() as u64
 }
 

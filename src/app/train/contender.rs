@@ -64,7 +64,9 @@ pub(super) const CONTENDERS: &[Contending] = &[
             let least = 0.5 / frame.rows() as f64;
             Ok(Box::new(move |columns| {
                 let mut said = model.probabilities(columns)?;
-                said.iter_mut().for_each(|it| *it = it.max(least));
+                for it in &mut said {
+                    *it = it.max(least);
+                }
                 Ok(said)
             }))
         },

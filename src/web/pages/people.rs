@@ -371,7 +371,7 @@ fn line(list: &List, row: &Row, several: bool) -> Line {
         chance,
         delta: row.change().map(|it| DeltaView::points((100.0 * it).round() as i32)),
         reason,
-        next: row.second.as_ref().map_or_else(String::new, |it| it.title.to_owned()),
+        next: row.second.as_ref().map_or_else(String::new, |it| it.title.clone()),
     }
 }
 

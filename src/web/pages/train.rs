@@ -166,7 +166,7 @@ async fn ask<T: Task + Send + 'static>(state: &State, task: T) -> Result<HttpRes
 async fn answer(state: &State, request: &HttpRequest, status: StatusCode) -> Reply {
     let dir = state.office.place().dir().to_owned();
     // What is under way is not finished either, but nobody has to go on with it.
-    let is_busy = state.queue.active().iter().any(|it| learns(it));
+    let is_busy = state.queue.active().iter().any(learns);
     let (mut shell, known) = read(state, request, &PAGE, move |cx| -> app::Result<Known> {
         Ok(Known {
             material: material(cx)?,
