@@ -93,7 +93,9 @@ fn predict(arguments: Predict) -> Result<()> {
         return Ok(());
     }
     if let Some(it) = &answer.explained {
-        explained(it, !answer.is_number, "").iter().for_each(|line| out(line));
+        for line in explained(it, !answer.is_number, "") {
+            out(&line);
+        }
         return Ok(());
     }
     out(if answer.is_number { "row,value,low,high" } else { "row,probability,log_odds,low,high" });

@@ -116,7 +116,7 @@ enum Command {
         /// Such as 3 or v3
         #[arg(value_name = "VERSION")]
         model: String,
-        /// Id of the feature, such as drive_min_per_job
+        /// Id of the feature, such as `drive_min_per_job`
         #[arg(long, value_name = "FEATURE")]
         feature: String,
         /// rising or falling
@@ -152,23 +152,25 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
         }
         Command::Import { file, form, monthly } => {
             let form = form.as_deref().map(Form::parse).transpose()?;
-            entered(&exchange::bring(&office, &Given::open(file, form, *monthly)?)?)
+            entered(&exchange::bring(&office, &Given::open(file, form, *monthly)?)?);
+            Ok(())
         }
         Command::Merge { model, files, monthly } => {
             let given = files.iter().map(|it| Given::open(it, None, *monthly));
             let given = given.collect::<Result<Vec<_>>>()?;
-            entered(&exchange::merge(&office, number(model)?, &given)?)
+            entered(&exchange::merge(&office, number(model)?, &given)?);
+            Ok(())
         }
         Command::Edit { model, feature, monotone, reason } => {
             let way = Way::parse(monotone)?;
-            entered(&exchange::edit(&office, number(model)?, feature, way, reason)?)
+            entered(&exchange::edit(&office, number(model)?, feature, way, reason)?);
+            Ok(())
         }
     }
 }
 
-fn entered(it: &Entered) -> Result<()> {
+fn entered(it: &Entered) {
     out(&it.words());
-    Ok(())
 }
 
 fn number(text: &str) -> Result<u32> {

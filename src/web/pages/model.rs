@@ -242,7 +242,7 @@ fn chosen<'a>(
     ids.position(|it| it == wanted).ok_or_else(|| {
         Failure::new(
             actix_web::http::StatusCode::NOT_FOUND,
-            &format!("This model has no such {what}."),
+            format!("This model has no such {what}."),
             "Choose one on the Models page.",
         )
     })

@@ -286,13 +286,12 @@ pub async fn file(state: web::Data<State>, at: web::Path<(String, String)>) -> R
     let (version, name) = at.into_inner();
     let version = number(&version)?;
     let form = Form::ALL.into_iter().map(|it| it.1).find(|it| it.file() == name);
-    let (name, bytes) = match form.filter(|it| *it != Form::Crewkeep) {
-        Some(form) => state.office.page(move |cx| exchange::written(cx, version, form)).await?,
-        None => {
-            let (_, files) = state.office.page(move |cx| registry::files(cx, version)).await?;
-            let found = files.into_iter().find(|it| it.0 == name);
-            found.map(|it| (it.0.to_owned(), it.1)).ok_or_else(Failure::not_found)?
-        }
+    let (name, bytes) = if let Some(form) = form.filter(|it| *it != Form::Crewkeep) {
+        state.office.page(move |cx| exchange::written(cx, version, form)).await?
+    } else {
+        let (_, files) = state.office.page(move |cx| registry::files(cx, version)).await?;
+        let found = files.into_iter().find(|it| it.0 == name);
+        found.map(|it| (it.0.to_owned(), it.1)).ok_or_else(Failure::not_found)?
     };
     if let Some(form) = form {
         let act = Act::ModelExported(version, form.words().to_owned());

@@ -355,7 +355,7 @@ fn size(test: &Validation) -> Option<(String, RowChart)> {
             ..RowBar::default()
         }
     };
-    let half = points.iter().find(|it| (it.share - 0.5).abs() < 1e-9).unwrap_or(&first);
+    let half = points.iter().find(|it| (it.share - 0.5).abs() < 1e-9).unwrap_or(first);
     let worse = half.against_whole;
     let end = if worse.value > worse.se {
         "clearly worse than with all: more people would likely help still"
