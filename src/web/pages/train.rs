@@ -86,7 +86,7 @@ impl GatesView {
             title: format!("Gates of model v{version}"),
             href: format!("/models/{version}"),
             words: format!(
-                "{} passed. It is {}.",
+                "Passed: {}. It is {}.",
                 gates::passed_words(&it.gates),
                 it.record.state.title().to_lowercase()
             ),
@@ -284,7 +284,8 @@ mod tests {
         let office = two_models();
         let page = get(&office, "/train");
         assert_eq!(page.text(".page-head button.primary"), "Train a new model");
-        assert!(!page.body.contains("was cut off</h2>"));
+        let offer = "A training was cut off".to_owned();
+        assert!(!page.texts("section h2").contains(&offer));
         assert!(page.texts("section h2").contains(&"Gates of model v2".to_owned()));
         assert_eq!(page.values("section footer a", "href"), ["/models/2"]);
 
@@ -295,6 +296,7 @@ mod tests {
         std::fs::write(place.join("standing.json"), standing).expect("a file");
         let page = get(&office, "/train");
         assert_eq!(page.text(".page-head button.primary"), "Go on with the training");
+        assert!(page.texts("section h2").contains(&offer));
         let said = page.text("section .say");
         assert!(said.contains("8 of 14 bags finished there and 104 of 110 in all"), "{said}");
 
