@@ -1,7 +1,8 @@
 //! The Explainable Boosting Machine: log-odds as a sum of one shape function per feature.
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
-//! who checks; `run` bags on threads; `boost` the order of steps; `mains` the main effects of a bag,
+//! who checks; `run` bags on threads; `boost` the order of steps, `doubt` when
+//! a loss is too good; `mains` the main effects of a bag,
 //! `split` one step of them, `scan` its best cut, `pass` its arithmetic over rows, `kernel` the
 //! loops of both; `pairs` interactions, found, fitted, tested and purified; `table` how scores are
 //! rounded; `assemble` bags to one model; `explain` one row as a sum, `resample` the same row in each
@@ -15,6 +16,7 @@
 mod assemble;
 mod bags;
 mod boost;
+mod doubt;
 mod edit;
 mod explain;
 mod grid;

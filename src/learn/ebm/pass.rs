@@ -6,6 +6,7 @@
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
 use super::Objective;
+use super::doubt::Doubt;
 use super::kernel::{self, Aligned, BLOCK, Factors, Machine, Product, STRIP, Tables};
 pub(crate) use super::kernel::{Hist, ln_from_one};
 use super::split::{Change, Kind};
@@ -237,11 +238,19 @@ pub(crate) struct Check {
     /// Log loss: odds against the row's own target, exp(-margin). Squared error: residuals.
     rows: Vec<f64>,
     loss: f64,
+    /// Log loss only.
+    doubt: Option<Doubt>,
+    /// Per term, what a step of 1 on all bins below adds to the sum of margins.
+    pull: Vec<Box<Pull>>,
     machine: Machine,
 }
 
+/// Sums over bins below, from none to all.
+type Pull = [f64; 257];
+
 impl Check {
-    pub(crate) fn new(start: Start<'_>) -> Self {
+    /// `outcomes` as in [`Doubt::new`].
+    pub(crate) fn new(start: Start<'_>, outcomes: f64) -> Self {
         let Start { objective, index, events, target, weight, intercept } = start;
         let margin = |row: usize| if row < events { intercept } else { -intercept };
         let rows = match objective {
@@ -249,10 +258,20 @@ impl Check {
             Objective::Squared => target.iter().map(|it| intercept - it).collect(),
         };
         let total = weight.iter().sum();
+        let (doubt, pull) = match objective {
+            Objective::LogLoss => {
+                let pull = |bins: &Vec<u8>| Box::new(pull(bins, weight, events));
+                let margins = (0..weight.len()).map(|row| weight[row] * margin(row)).sum();
+                let doubt = Doubt::new(outcomes, weight.len(), total, margins);
+                (Some(doubt), index.iter().map(pull).collect())
+            }
+            Objective::Squared => (None, Vec::new()),
+        };
         let plain = weight.iter().all(|it| *it == 1.0);
         let weight = (!plain).then(|| weight.to_vec());
         let machine = Machine::new();
-        let mut check = Self { objective, index, events, weight, total, rows, loss: 0.0, machine };
+        let mut check =
+            Self { objective, index, events, weight, total, rows, loss: 0.0, doubt, pull, machine };
         if !check.index.is_empty() {
             let kind = Kind::Cut { cut: 0, missing: 0.0, left: 0.0, right: 0.0 };
             check.step(&Change { term: 0, kind });
@@ -270,12 +289,49 @@ impl Check {
         };
         let machine = self.machine;
         let sum = machine.run(CheckStep { check: self, factors, moved: change.term });
-        self.loss = sum / self.total;
+        self.loss = match &mut self.doubt {
+            Some(doubt) => {
+                doubt.shift(pulled(&self.pull[change.term], &change.kind));
+                doubt.mean(sum)
+            }
+            None => sum / self.total,
+        };
     }
 
-    /// Weighted mean of ln(1 + exp(-margin)), or of squared residuals.
+    /// Weighted mean of ln(1 + exp(-margin)) with doubt, or of squared residuals.
     pub(crate) fn loss(&self) -> f64 {
         self.loss
+    }
+}
+
+fn pull(bins: &[u8], weight: &[f64], events: usize) -> Pull {
+    let mut pull = [0.0; 257];
+    for (row, bin) in bins.iter().enumerate() {
+        pull[*bin as usize + 1] += if row < events { weight[row] } else { -weight[row] };
+    }
+    for bin in 1..pull.len() {
+        pull[bin] += pull[bin - 1];
+    }
+    pull
+}
+
+/// What a change adds to the sum of margins.
+fn pulled(pull: &Pull, kind: &Kind) -> f64 {
+    let of = |bin: usize| pull[bin + 1] - pull[bin];
+    match kind {
+        Kind::Cut { cut, missing, left, right } => {
+            let (low, all) = (pull[*cut as usize + 1], pull[256]);
+            missing * pull[1] + left * (low - pull[1]) + right * (all - low)
+        }
+        Kind::Sets { left, right } => {
+            let (mut low, mut high) = (0.0, 0.0);
+            for bin in 0..256 {
+                low += if left.holds(bin) { of(bin) } else { 0.0 };
+                high += if right.holds(bin) { of(bin) } else { 0.0 };
+            }
+            left.delta * low + right.delta * high
+        }
+        Kind::Table(deltas) => deltas.iter().enumerate().map(|(bin, it)| it * of(bin)).sum(),
     }
 }
 
@@ -407,14 +463,15 @@ mod tests {
     fn the_loss_of_products_is_the_loss_of_rows() {
         let rows = 77;
         let weight = vec![1.0; rows];
-        let mut check = Check::new(Start {
+        let start = Start {
             objective: Objective::LogLoss,
             index: vec![vec![1; rows]],
             events: 30,
             target: &[],
             weight: &weight,
             intercept: -2.0,
-        });
+        };
+        let mut check = Check::new(start, 0.0);
         let kind = Kind::Cut { cut: 1, missing: 0.0, left: 70.0, right: 0.0 };
         for change in [None, Some(Change { term: 0, kind })] {
             let score = if change.is_some() { 68.0 } else { -2.0 };

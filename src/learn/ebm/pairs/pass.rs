@@ -88,23 +88,30 @@ impl Train {
     }
 }
 
-/// Applies a step to held-back rows, whose odds are against their own target.
-pub(crate) fn step_held(
-    odds: &mut [f64],
-    events: usize,
-    cells: &[u16],
-    change: &Cross,
-    size: Size,
-) {
-    let cut = Cut::new(change, size);
+/// Held-back rows, events first, with their odds against their own target.
+pub(crate) struct Held<'a> {
+    pub(crate) odds: &'a mut [f64],
+    pub(crate) events: usize,
+    pub(crate) weight: Option<&'a [f64]>,
+}
+
+/// Applies a step to held-back rows; what it adds to the weighted sum of their margins.
+pub(crate) fn step_held(held: Held<'_>, cells: &[u16], change: &Cross, size: Size) -> f64 {
+    let Held { odds, events, weight } = held;
+    let (cut, mut moved) = (Cut::new(change, size), 0.0);
     let (hits, misses) = odds.split_at_mut(events);
     let (hit_cells, miss_cells) = cells.split_at(events);
-    for (odds, cells, sign) in [(hits, hit_cells, -1.0), (misses, miss_cells, 1.0)] {
+    for (start, odds, cells, sign) in
+        [(0, hits, hit_cells, -1.0), (events, misses, miss_cells, 1.0)]
+    {
+        let deltas = change.deltas.map(|delta| -sign * delta);
         let factors = change.deltas.map(|delta| math::exp(sign * delta));
-        for (e, cell) in odds.iter_mut().zip(cells) {
+        for (row, (e, cell)) in odds.iter_mut().zip(cells).enumerate() {
             *e = (*e * cut.pick(*cell, factors)).min(1e30);
+            moved += weight.map_or(1.0, |it| it[start + row]) * cut.pick(*cell, deltas);
         }
     }
+    moved
 }
 
 /// Both cuts as comparisons of a cell's number.

@@ -6,10 +6,11 @@
 use super::Pair;
 use super::axis::Axes;
 use super::order;
-use super::pass::{Cell, Hist, Train, empty, step_held};
+use super::pass::{Cell, Held, Hist, Train, empty, step_held};
 use super::search::{Cross, Limits, Prefix, Size, WIDTH_MAX};
 use crate::ebm::bags::Split;
 use crate::ebm::boost::{Shape, Terms};
+use crate::ebm::doubt::Doubt;
 use crate::ebm::options::EbmOptions;
 use crate::ebm::pass::total_loss;
 use crate::ebm::prepare::Data;
@@ -150,7 +151,7 @@ pub(crate) struct Pairs<'a> {
     held_odds: Vec<f64>,
     held_events: usize,
     held_weight: Option<Vec<f64>>,
-    held_total: f64,
+    doubt: Doubt,
     fixed: Vec<Fixed>,
     hist: Box<Hist>,
     prefix: Prefix,
@@ -189,13 +190,15 @@ impl<'a> Pairs<'a> {
         let sizes: Vec<Size> = fixed.iter().map(|it| it.size).collect();
         let scores = sizes.iter().map(|it| vec![0.0; it.cells()]).collect();
         let plain = held.weight.iter().all(|it| *it == 1.0);
+        let total = held.weight.iter().sum();
+        let doubt = Doubt::new(options.doubt, held.weight.len(), total, margins(&held));
         Self {
             options,
             train: Train::new(cells, sizes, &train.weight, &train.score),
             train_events: train.events,
             held_odds: held_odds(&held),
             held_events: held.events,
-            held_total: held.weight.iter().sum(),
+            doubt,
             held_weight: (!plain).then_some(held.weight),
             fixed,
             hist: square.hist,
@@ -225,6 +228,12 @@ impl<'a> Pairs<'a> {
         let fixed = &self.fixed[pair];
         self.prefix.fill(&*self.hist, &fixed.events, fixed.size);
     }
+}
+
+/// Weighted sum of the margins of rows.
+fn margins(rows: &Rows) -> f64 {
+    let scores = rows.score.iter().zip(&rows.weight).enumerate();
+    scores.map(|(row, (z, w))| if row < rows.events { w * z } else { -w * z }).sum()
 }
 
 /// Odds of rows against their own target: exp(-margin).
@@ -266,7 +275,12 @@ impl Terms for Pairs<'_> {
     fn step(&mut self, change: &Cross, next: usize) {
         self.train.step(Some(change), next, &mut self.hist);
         let fixed = &self.fixed[change.pair];
-        step_held(&mut self.held_odds, self.held_events, &fixed.held, change, fixed.size);
+        let held = Held {
+            odds: &mut self.held_odds,
+            events: self.held_events,
+            weight: self.held_weight.as_deref(),
+        };
+        self.doubt.shift(step_held(held, &fixed.held, change, fixed.size));
     }
 
     fn keep(&mut self, change: &Cross) {
@@ -278,6 +292,6 @@ impl Terms for Pairs<'_> {
     }
 
     fn held_loss(&self) -> f64 {
-        total_loss(&self.held_odds, self.held_weight.as_deref()) / self.held_total
+        self.doubt.mean(total_loss(&self.held_odds, self.held_weight.as_deref()))
     }
 }
