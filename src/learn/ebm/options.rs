@@ -38,8 +38,9 @@ pub struct EbmOptions {
     pub bins_max: usize,
     /// Share of each Newton step that is taken, in (0, 1]. Default 0.015.
     pub learning_rate: f64,
-    /// Rounds of random cuts at the start, for smooth shapes. Default 150: on small sets
-    /// better on fresh rows than `InterpretML`'s 75 (`docs/peer.md`); more brings little.
+    /// Rounds of random cuts at the start, for smooth shapes. Default 100: a lower loss on small sets
+    /// than `InterpretML`'s 75. 150 lower it further, but bands of features without effect then
+    /// hold 0 in fewer bins (0.87 of them in one of three simulated offices, 0.93 at 100).
     pub smoothing_rounds: usize,
     /// Greedy steps per term between two looks at all terms; 0 boosts in turn only. Default 10.
     pub greedy_ratio: f64,
@@ -94,7 +95,7 @@ impl EbmOptions {
             validation_share: 0.15,
             bins_max: BINS_MAX,
             learning_rate: 0.015,
-            smoothing_rounds: 150,
+            smoothing_rounds: 100,
             greedy_ratio: 10.0,
             rounds_max: 50_000,
             early_stopping_rounds: 100,
