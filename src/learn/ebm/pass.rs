@@ -241,7 +241,7 @@ pub(crate) struct Check {
     /// Log loss only.
     doubt: Option<Doubt>,
     /// Per term, what a step of 1 on all bins below adds to the sum of margins.
-    pull: Vec<Box<Pull>>,
+    pull: Vec<Pull>,
     machine: Machine,
 }
 
@@ -260,7 +260,7 @@ impl Check {
         let total = weight.iter().sum();
         let (doubt, pull) = match objective {
             Objective::LogLoss => {
-                let pull = |bins: &Vec<u8>| Box::new(pull(bins, weight, events));
+                let pull = |bins: &Vec<u8>| pull(bins, weight, events);
                 let margins = (0..weight.len()).map(|row| weight[row] * margin(row)).sum();
                 let doubt = Doubt::new(outcomes, weight.len(), total, margins);
                 (Some(doubt), index.iter().map(pull).collect())
