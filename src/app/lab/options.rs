@@ -47,6 +47,7 @@ pub(super) const EBM: &[Knob<EbmOptions>] = &[
     knob!(rounds_max, "most rounds of a bag"),
     knob!(early_stopping_rounds, "rounds without improvement before a bag stops"),
     knob!(early_stopping_tolerance, "share of the loss that counts as improvement"),
+    knob!(doubt, "held-back rows that count as the other outcome when a bag decides to stop"),
     knob!(min_samples_leaf, "least rows on either side of a cut"),
     knob!(min_hessian, "least information on either side of a cut"),
     knob!(min_category_rows, "categories with fewer rows are pooled while cutting"),

@@ -91,7 +91,7 @@ impl<'a> Mains<'a> {
         let train = Train::new(began, gather(&trained), intercept);
         let (check_target, check_weight) = (target(&checked), weight(&checked));
         let began = start(&checked, &check_target, &check_weight);
-        let check = Check::new(began, gather(&checked), intercept);
+        let check = Check::new(began, gather(&checked), intercept, options.doubt);
         let fixed: Vec<Fixed> = (0..data.bins.len())
             .map(|term| fixed(data, options, term, &trained, train_events, |_| 1))
             .collect();
@@ -209,8 +209,12 @@ fn fixed(
     let bins = &data.bins[term];
     let mut count = vec![0; bins.len()];
     let mut event_weight = vec![0.0; bins.len()];
+    let mut order = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let bin = data.index[term][*row] as usize;
+        if !bins.is_continuous() && count[bin] == 0 && times(place) > 0 {
+            order.push(bin);
+        }
         count[bin] += data.count[*row] * times(place);
         if place < events {
             event_weight[bin] += data.weight[*row] * f64::from(times(place));
@@ -224,6 +228,7 @@ fn fixed(
         scan: Scan::new(&count, real, options.min_samples_leaf, direction),
         real,
         count,
+        order,
         events: event_weight,
     }
 }

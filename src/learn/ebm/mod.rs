@@ -1,7 +1,8 @@
 //! The Explainable Boosting Machine: log-odds as a sum of one shape function per feature.
 //!
 //! Files in reading order: [`options`] what can be set; `prepare` rows to bins; `bags` who trains and
-//! who checks; `run` bags on threads, `keep` finished ones handed out; `boost` the order of steps;
+//! who checks; `run` bags on threads, `keep` finished ones handed out; `boost` the order of steps,
+//! `doubt` when a loss is too good;
 //! `mains` the main effects of a bag, `split` one step of them, `scan` its best cut, `pass` its walk
 //! over rows, `state` what rows keep and lose, `kernel` the loops of all; `pairs` interactions,
 //! found, fitted, tested and purified; `table` how scores are rounded, `ways` directions in spite of
@@ -17,6 +18,7 @@ mod arrange;
 mod assemble;
 mod bags;
 mod boost;
+mod doubt;
 mod edit;
 mod explain;
 mod grid;

@@ -38,7 +38,9 @@ pub struct EbmOptions {
     pub bins_max: usize,
     /// Share of each Newton step that is taken, in (0, 1]. Default 0.015.
     pub learning_rate: f64,
-    /// Rounds of random cuts at the start, for smooth shapes. Default 75.
+    /// Rounds of random cuts at the start, for smooth shapes. Default 100: a lower loss on small sets
+    /// than `InterpretML`'s 75. 150 lower it further, but bands of features without effect then
+    /// hold 0 in fewer bins (0.87 of them in one of three simulated offices, 0.93 at 100).
     pub smoothing_rounds: usize,
     /// Greedy steps per term between two looks at all terms; 0 boosts in turn only. Default 10.
     pub greedy_ratio: f64,
@@ -48,6 +50,10 @@ pub struct EbmOptions {
     pub early_stopping_rounds: usize,
     /// Share of the loss that counts as improvement, at least 0. Default 1e-5.
     pub early_stopping_tolerance: f64,
+    /// Of all held-back rows of a bag, and one more, this many count as the other outcome while the
+    /// bag decides when to stop, 0 to 10; 0 trusts the rows as they are. Keeps bags whose held-back
+    /// rows happen to be told apart without an error from learning on for ever. Default 0.25.
+    pub doubt: f64,
     /// Least rows on either side of a cut. Default 4.
     pub min_samples_leaf: u32,
     /// Least sum of weighted p (1 - p) on either side of a cut, above 0. Default 1e-4.
@@ -89,11 +95,12 @@ impl EbmOptions {
             validation_share: 0.15,
             bins_max: BINS_MAX,
             learning_rate: 0.015,
-            smoothing_rounds: 75,
+            smoothing_rounds: 100,
             greedy_ratio: 10.0,
             rounds_max: 50_000,
             early_stopping_rounds: 100,
             early_stopping_tolerance: 1e-5,
+            doubt: 0.25,
             min_samples_leaf: 4,
             min_hessian: 1e-4,
             min_category_rows: 10,
@@ -113,7 +120,7 @@ impl EbmOptions {
     }
 
     pub(crate) fn check(&self, frame: &Frame) -> Result<()> {
-        let rules: [(&'static str, bool, &'static str); 19] = [
+        let rules: [(&'static str, bool, &'static str); 20] = [
             (
                 "objective",
                 self.objective == Objective::Squared || !frame.is_numeric(),
@@ -146,6 +153,7 @@ impl EbmOptions {
                 (0.0..1.0).contains(&self.early_stopping_tolerance),
                 "from 0 to below 1",
             ),
+            ("doubt", (0.0..=10.0).contains(&self.doubt), "from 0 to 10"),
             ("pairs", self.pairs <= 1000, "at most 1000"),
             ("pair_bins_max", (4..=64).contains(&self.pair_bins_max), "from 4 to 64"),
             ("pair_smoothing_rounds", self.pair_smoothing_rounds <= 100_000, "at most 100000"),

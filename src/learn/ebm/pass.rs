@@ -139,14 +139,20 @@ impl NullaryFnOnce for Look<'_> {
 pub(crate) struct Check {
     index: Vec<Vec<u8>>,
     state: Held,
+    /// Per term, what a step of 1 on all bins below adds to the sum of margins.
+    pull: Vec<Pull>,
     machine: Machine,
 }
 
+/// Sums over bins below, from none to all.
+type Pull = [f64; 257];
+
 impl Check {
-    /// As [`Train::new`].
-    pub(crate) fn new(start: Start<'_>, index: Vec<Vec<u8>>, intercept: f64) -> Self {
-        let state = Held::new(start, start.weight.iter().map(|_| intercept));
-        Self { index, state, machine: Machine::new() }
+    /// As [`Train::new`]; `doubt` as in [`super::doubt::Doubt::new`].
+    pub(crate) fn new(start: Start<'_>, index: Vec<Vec<u8>>, intercept: f64, doubt: f64) -> Self {
+        let state = Held::new(start, start.weight.iter().map(|_| intercept)).doubting(doubt);
+        let pull = index.iter().map(|it| pull(it, start.weight, start.events)).collect();
+        Self { index, state, pull, machine: Machine::new() }
     }
 
     /// Applies a change.
@@ -155,12 +161,44 @@ impl Check {
         let factors = [true, false].map(|event| {
             factors(change, |delta| objective.held_factor(event, delta), objective.neutral())
         });
-        self.state.step(self.machine, &self.index[change.term], &factors);
+        let moved = pulled(&self.pull[change.term], &change.kind);
+        self.state.step(self.machine, &self.index[change.term], &factors, moved);
     }
 
     /// Mean loss.
     pub(crate) fn loss(&self) -> f64 {
         self.state.loss()
+    }
+}
+
+fn pull(bins: &[u8], weight: &[f64], events: usize) -> Pull {
+    let mut pull = [0.0; 257];
+    for (row, bin) in bins.iter().enumerate() {
+        pull[*bin as usize + 1] += if row < events { weight[row] } else { -weight[row] };
+    }
+    for bin in 1..pull.len() {
+        pull[bin] += pull[bin - 1];
+    }
+    pull
+}
+
+/// What a change adds to the sum of margins.
+fn pulled(pull: &Pull, kind: &Kind) -> f64 {
+    let of = |bin: usize| pull[bin + 1] - pull[bin];
+    match kind {
+        Kind::Cut { cut, missing, left, right } => {
+            let (low, all) = (pull[*cut as usize + 1], pull[256]);
+            missing * pull[1] + left * (low - pull[1]) + right * (all - low)
+        }
+        Kind::Sets { left, right } => {
+            let (mut low, mut high) = (0.0, 0.0);
+            for bin in 0..256 {
+                low += if left.holds(bin) { of(bin) } else { 0.0 };
+                high += if right.holds(bin) { of(bin) } else { 0.0 };
+            }
+            left.delta * low + right.delta * high
+        }
+        Kind::Table(deltas) => deltas.iter().enumerate().map(|(bin, it)| it * of(bin)).sum(),
     }
 }
 
@@ -216,7 +254,7 @@ mod tests {
         let weight = vec![1.0; rows];
         let start =
             Start { objective: Objective::LogLoss, events: 30, target: &[], weight: &weight };
-        let mut check = Check::new(start, vec![vec![1; rows]], -2.0);
+        let mut check = Check::new(start, vec![vec![1; rows]], -2.0, 0.0);
         let kind = Kind::Cut { cut: 1, missing: 0.0, left: 70.0, right: 0.0 };
         for change in [None, Some(Change { term: 0, kind })] {
             let score = if change.is_some() { 68.0 } else { -2.0 };

@@ -81,6 +81,9 @@ pub(crate) struct Fixed {
     pub(crate) real: usize,
     /// Per bin, training rows of the bag.
     pub(crate) count: Vec<u32>,
+    /// Of a nominal feature the bins with rows, in the order of their first rows: names of
+    /// categories have no say in it.
+    pub(crate) order: Vec<usize>,
     /// Per bin, weight of training rows with target 1.
     pub(crate) events: Vec<f64>,
 }
@@ -143,11 +146,17 @@ impl Fixed {
         }
     }
 
-    /// The step of a smoothing round: a cut drawn evenly over the edges of bins. Nominal features
-    /// get their best step: random cuts would follow the order of the labels.
+    /// The step of a smoothing round: a cut drawn evenly over the edges of bins; of a nominal
+    /// feature over its categories in random order.
+    ///
+    /// Missing goes at random to either end, so that a few rows without a value move as slowly
+    /// as a few rows of any bin do. Alone it would take a whole step every round.
     pub(crate) fn random(&self, hist: &Hist, options: &EbmOptions, rng: &mut Rng) -> Change {
         if !self.continuous {
-            return self.best_sets(hist, options).1;
+            return self.random_sets(hist, options, rng);
+        }
+        if self.count[0] > 0 {
+            return self.random_cut_with_missing(hist, options, rng);
         }
         let total = self.total(hist);
         if self.real < 2 {
@@ -161,6 +170,44 @@ impl Fixed {
             && right.h >= options.min_hessian
             && self.is_legal(left, right);
         self.cut(hist, options, legal.then_some((cut, left)), total)
+    }
+
+    fn random_cut_with_missing(&self, hist: &Hist, options: &EbmOptions, rng: &mut Rng) -> Change {
+        let (low, cut) = (rng.below(2) == 0, rng.below(self.real));
+        let (missing, total) = (self.sums(hist, 0), self.total(hist));
+        if cut == 0 {
+            return self.cut(hist, options, None, total);
+        }
+        let mut left = Sums::default();
+        (1..=cut).for_each(|bin| left.add(self.sums(hist, bin)));
+        let mut right = total.without(left);
+        let end = if low { &mut left } else { &mut right };
+        end.add(missing);
+        let enough = left.h >= options.min_hessian && right.h >= options.min_hessian;
+        let [left, right] = if enough && self.is_legal(left, right) {
+            [left.leaf(options), right.leaf(options)]
+        } else {
+            left.add(right);
+            [left.leaf(options); 2]
+        };
+        let missing = if low { left } else { right };
+        Change { term: self.term, kind: Kind::Cut { cut: cut as u8, missing, left, right } }
+    }
+
+    fn random_sets(&self, hist: &Hist, options: &EbmOptions, rng: &mut Rng) -> Change {
+        let mut order = self.order.clone();
+        rng.shuffle(&mut order);
+        let place = if order.len() < 2 { order.len() } else { 1 + rng.below(order.len() - 1) };
+        let set = |bins: &[usize]| {
+            let (mut sums, mut set) = (Sums::default(), Set::default());
+            for bin in bins {
+                sums.add(self.sums(hist, *bin));
+                set.put(*bin);
+            }
+            Set { delta: sums.leaf(options), ..set }
+        };
+        let (left, right) = (set(&order[..place]), set(&order[place..]));
+        Change { term: self.term, kind: Kind::Sets { left, right } }
     }
 
     fn best_cut(&self, hist: &Hist, options: &EbmOptions, rng: &mut Rng) -> (f64, Change) {

@@ -6,6 +6,7 @@
 #![expect(clippy::inline_always, reason = "a loop is compiled for an instruction set by inlining")]
 
 use super::Objective;
+use super::doubt::Doubt;
 use super::kernel::{self, Machine, Pick, Product, ln_from_one};
 use crate::math;
 use pulp::NullaryFnOnce;
@@ -201,6 +202,8 @@ pub(crate) struct Held {
     weight: Option<Vec<f64>>,
     total: f64,
     loss: f64,
+    /// Log loss only.
+    doubt: Option<Doubt>,
 }
 
 impl Held {
@@ -218,18 +221,42 @@ impl Held {
         let total = weight.iter().sum();
         let plain = weight.iter().all(|it| *it == 1.0);
         let weight = (!plain).then(|| weight.to_vec());
-        let mut held = Self { objective, rows, events, weight, total, loss: 0.0 };
+        let mut held = Self { objective, rows, events, weight, total, loss: 0.0, doubt: None };
         held.loss = Machine::new().run(HeldLoss(&held)) / total;
         held
     }
 
-    /// Applies a step: the factors of rows with target 1, and of the others.
-    pub(crate) fn step<Place, P>(&mut self, machine: Machine, places: &[Place], factors: &[P; 2])
-    where
+    /// The same rows with a loss that doubts; `outcomes` as in [`Doubt::new`]. Squared error has no
+    /// other outcome to count.
+    pub(crate) fn doubting(mut self, outcomes: f64) -> Self {
+        if self.objective == Objective::LogLoss {
+            let margins = self.mean(|row| -math::ln(self.rows[row])) * self.total;
+            let doubt = Doubt::new(outcomes, self.rows.len(), self.total, margins);
+            self.loss = doubt.mean(self.loss * self.total);
+            self.doubt = Some(doubt);
+        }
+        self
+    }
+
+    /// Applies a step: the factors of rows with target 1, and of the others. `moved` is what it adds
+    /// to the weighted sum of margins.
+    pub(crate) fn step<Place, P>(
+        &mut self,
+        machine: Machine,
+        places: &[Place],
+        factors: &[P; 2],
+        moved: f64,
+    ) where
         P: Pick<Place, f64>,
     {
         let sum = machine.run(HeldStep { held: self, places, factors });
-        self.loss = sum / self.total;
+        self.loss = match &mut self.doubt {
+            Some(doubt) => {
+                doubt.shift(moved);
+                doubt.mean(sum)
+            }
+            None => sum / self.total,
+        };
     }
 
     /// Weighted mean of a number of each row.
@@ -238,7 +265,7 @@ impl Held {
         (0..self.rows.len()).map(|row| weight(row) * of(row)).sum::<f64>() / self.total
     }
 
-    /// Weighted mean of ln(1 + exp(-margin)), or of squared residuals.
+    /// Weighted mean of ln(1 + exp(-margin)), with doubt where asked for, or of squared residuals.
     pub(crate) fn loss(&self) -> f64 {
         self.loss
     }

@@ -64,12 +64,12 @@ impl Train {
     }
 }
 
-/// Applies a step to held-back rows.
-pub(crate) fn step_held(held: &mut Held, cells: &[u16], change: &Cross, size: Size) {
+/// Applies a step to held-back rows; `moved` is what it adds to the weighted sum of their margins.
+pub(crate) fn step_held(held: &mut Held, cells: &[u16], change: &Cross, size: Size, moved: f64) {
     let objective = held.objective;
     let factors = [true, false]
         .map(|event| quadrants(change, size, |delta| objective.held_factor(event, delta)));
-    held.step(Machine::new(), cells, &factors);
+    held.step(Machine::new(), cells, &factors, moved);
 }
 
 fn quadrants<T>(change: &Cross, size: Size, factor: impl Fn(f64) -> T) -> Quadrants<T> {

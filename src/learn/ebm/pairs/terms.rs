@@ -159,6 +159,38 @@ struct Fixed {
     orders: [Vec<u8>; 2],
     /// Cell of each held-back row.
     held: Vec<u16>,
+    /// What a step of 1 on all cells up to a row and a column adds to the sum of margins of the
+    /// held-back rows.
+    pull: Vec<f64>,
+}
+
+impl Fixed {
+    /// What a step adds to the sum of margins.
+    fn pulled(&self, change: &Cross) -> f64 {
+        let Size { rows, cols, width } = self.size;
+        let at = |row: usize, col: usize| self.pull[row * width + col];
+        let (row, col) = (change.row as usize, change.col as usize);
+        let (low, left) = (at(row, col), at(row, cols - 1));
+        let (top, all) = (at(rows - 1, col), at(rows - 1, cols - 1));
+        let sums = [low, left - low, top - low, all - left - top + low];
+        sums.iter().zip(change.deltas).map(|(sum, delta)| sum * delta).sum()
+    }
+}
+
+fn pull(cells: &[u16], weight: &[f64], events: usize, size: Size) -> Vec<f64> {
+    let mut pull = vec![0.0; size.cells()];
+    for (row, (cell, weight)) in cells.iter().zip(weight).enumerate() {
+        pull[*cell as usize] += if row < events { *weight } else { -weight };
+    }
+    for row in 0..size.rows {
+        for col in 0..size.width {
+            let at = row * size.width + col;
+            let of = |holds: bool, back: usize| if holds { pull[at - back] } else { 0.0 };
+            let both = row > 0 && col > 0;
+            pull[at] += of(col > 0, 1) + of(row > 0, size.width) - of(both, size.width + 1);
+        }
+    }
+    pull
 }
 
 /// Pairs and their rows.
@@ -193,13 +225,21 @@ impl<'a> Pairs<'a> {
             let (left, right) = (of(&train, pair.left), of(&train, pair.right));
             square.fill(axes, *pair, [&left, &right], &train, &gradients, options);
             let trained = square.cells([&left, &right]);
-            let held = square.cells([&of(&held, pair.left), &of(&held, pair.right)]);
+            let checked = square.cells([&of(&held, pair.left), &of(&held, pair.right)]);
+            let pull = pull(&checked, &held.weight, held.events, square.size);
             let mut events = vec![0.0; square.size.cells()];
             for (cell, weight) in trained[..train.events].iter().zip(&train.weight) {
                 events[*cell as usize] += weight;
             }
             let (size, orders) = (square.size, square.orders.clone());
-            fixed.push(Fixed { size, limits: square.limits(options), events, orders, held });
+            fixed.push(Fixed {
+                size,
+                limits: square.limits(options),
+                events,
+                orders,
+                held: checked,
+                pull,
+            });
             cells.push(trained);
         }
         let sizes: Vec<Size> = fixed.iter().map(|it| it.size).collect();
@@ -207,7 +247,7 @@ impl<'a> Pairs<'a> {
         Self {
             options,
             train: Train::new(train.start(), cells, sizes, &train.score),
-            held: held.held(),
+            held: held.held().doubting(options.doubt),
             fixed,
             hist: square.hist,
             prefix: Prefix::new(),
@@ -271,7 +311,8 @@ impl Terms for Pairs<'_> {
     fn step(&mut self, change: &Cross, next: usize) {
         self.train.step(Some(change), next, &mut self.hist);
         let fixed = &self.fixed[change.pair];
-        step_held(&mut self.held, &fixed.held, change, fixed.size);
+        let moved = fixed.pulled(change);
+        step_held(&mut self.held, &fixed.held, change, fixed.size, moved);
     }
 
     fn keep(&mut self, change: &Cross) {

@@ -20,7 +20,7 @@ fn breast_cancer_is_told_as_well_as_interpretml_does() {
         auc += scored.auc() / 5.0;
         loss += scored.log_loss() / 5.0;
     }
-    assert!(auc >= 0.994 && loss <= 0.085, "AUC {auc:.4}, log loss {loss:.4}");
+    assert!(auc >= 0.994 && loss <= 0.08, "AUC {auc:.4}, log loss {loss:.4}");
 }
 
 fn load() -> (Frame, Vec<usize>) {
