@@ -13,7 +13,8 @@ pub(super) const WEEKEND_SHARE: Feature = Feature {
     unit: Unit::Share,
     group: Group::Load,
     actionable: true,
-    direction: Some(Direction::Raises),
+    // It brings extra pay, so some ask for it: no way is known that holds for everyone.
+    direction: None,
     decimals: 2,
     compute: |of, _, as_of| {
         let jobs = of.jobs_between(as_of.plus(-LATELY_DAYS), as_of);
@@ -31,7 +32,8 @@ pub(super) const ON_CALL_NIGHTS: Feature = Feature {
     unit: Unit::NightsPerFourWeeks,
     group: Group::Load,
     actionable: true,
-    direction: Some(Direction::Raises),
+    // It brings extra pay, so some ask for it: no way is known that holds for everyone.
+    direction: None,
     decimals: 1,
     compute: |of, _, as_of| {
         let nights = flagged(of, as_of, |it| it.on_call)?;
