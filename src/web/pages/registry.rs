@@ -381,7 +381,7 @@ async fn page(
         lede: app::models::verdict(&entry.card).1,
         notes: panels::notes(&entry, today, days),
         gates: entry.gates.iter().map(panels::gate).collect(),
-        gates_meta: app::gates::passed_words(&entry.gates) + " passed",
+        gates_meta: "passed: ".to_owned() + &app::gates::passed_words(&entry.gates),
         problems: problems.collect(),
         promote: panels::promote(&entry, used.as_ref(), sent),
         origin: origin.into_iter().chain(edits).collect(),
