@@ -21,9 +21,9 @@ use crate::domain::told::Kind;
 use crate::feature::frame::clock;
 use crate::store::months;
 
-/// Parts the people are dealt into for the test: each test model learns from five sixths of them,
+/// Parts the people are dealt into for the test: each test model learns from nine tenths of them,
 /// close to the model that is kept.
-const FOLDS: usize = 6;
+const FOLDS: usize = 10;
 /// Share of the months with a closed horizon that are tested on, the last ones.
 const TEST_SHARE: f64 = 0.25;
 /// Months left out before the test: none. A month's outcome is known on the first morning of the
