@@ -12,7 +12,7 @@ use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegress
 
 /// Cells of the inputs up to which smartcore looks for a start: on larger ones Newton's method from
 /// 0 is there long before.
-const START_CELLS_MAX: usize = 1_000_000;
+const START_CELLS_MAX: usize = 100_000;
 
 /// Predicts the same probability for every row.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -20,7 +20,7 @@ const FEATURES_NAMED: usize = 3;
 /// Starts of k-means for each number of segments; the tightest is kept.
 const STARTS: u64 = 3;
 /// Rows the groups are found on; all others go to the nearest centre.
-const ROWS_MAX: usize = 3000;
+const ROWS_MAX: usize = 2000;
 /// Rows the silhouette is measured on.
 const SILHOUETTE_ROWS: usize = 2000;
 /// Rounds of one start.
