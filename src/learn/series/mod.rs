@@ -1,0 +1,22 @@
+//! Forecasts of one series of numbers: methods, their back-test, and the average of the survivors.
+//!
+//! Modules in reading order: [`step`] (days, weeks and months as periods), [`past`] (what is known),
+//! [`path`] (what a method says of the future), one file a method, then the tournament that drops
+//! bad methods, averages the rest and scales their intervals to what past errors were.
+//!
+//! Never here: a clock, files, where a series came from, an unseeded draw, a promise without the
+//! coverage it had.
+
+mod contest;
+mod naive;
+mod outlook;
+mod past;
+mod path;
+mod step;
+
+pub use contest::{Choice, Holiday, Options, forecast};
+pub use naive::Naive;
+pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
+pub use past::{Kind, Past};
+pub use path::{LEVELS, Level, Method, Parts, Path};
+pub use step::Step;
