@@ -227,11 +227,14 @@ impl Method for Prophet {
 
 /// Whether the season's swing grows with the level.
 ///
-/// Each whole season (a year; a week of days) gives a mean and a standard deviation around its own
-/// straight line. The answer is yes when all values are above 0, the means differ at least by half,
-/// and mean and deviation correlate at 0.7 or more over at least four seasons.
+/// Each whole year (52 weeks of days) gives a mean and a standard deviation around its own straight
+/// line. The answer is yes when all values are above 0, the means differ at least by half,
+/// and mean and deviation correlate at 0.7 or more over at least four years.
 fn swings_with_level(past: &Past) -> bool {
-    let season = past.step.season();
+    let season = match past.step {
+        Step::Day => 364,
+        Step::Week | Step::Month => past.step.season(),
+    };
     let points: Vec<(f64, f64)> = past.values.chunks_exact(season).filter_map(swing).collect();
     let positive = past.values.iter().all(|it| it.is_nan() || *it > 0.0);
     let least = points.iter().map(|it| it.0).fold(f64::INFINITY, f64::min);
