@@ -12,6 +12,7 @@ mod naive;
 mod outlook;
 mod past;
 mod path;
+pub mod prophet;
 mod step;
 
 pub use contest::{Choice, Holiday, Options, forecast};
@@ -19,4 +20,5 @@ pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
 pub use past::{Kind, Past};
 pub use path::{LEVELS, Level, Method, Parts, Path};
+pub use prophet::Prophet;
 pub use step::Step;
