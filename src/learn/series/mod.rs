@@ -7,13 +7,22 @@
 //! Never here: a clock, files, where a series came from, an unseeded draw, a promise without the
 //! coverage it had.
 
+mod backtest;
+mod clean;
+mod combine;
+mod conformal;
 mod contest;
+mod marks;
 mod naive;
 mod outlook;
 mod past;
 mod path;
+mod rough;
 mod step;
+mod thin;
+mod words;
 
+pub use clean::classify;
 pub use contest::{Choice, Holiday, Options, forecast};
 pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
