@@ -8,15 +8,25 @@
 //! coverage it had.
 
 mod contest;
+mod ets;
+mod fill;
 mod naive;
 mod outlook;
 mod past;
 mod path;
+mod season;
+mod simplex;
 mod step;
+mod theta;
 
 pub use contest::{Choice, Holiday, Options, forecast};
+pub use ets::Ets;
 pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
 pub use past::{Kind, Past};
 pub use path::{LEVELS, Level, Method, Parts, Path};
 pub use step::Step;
+pub use theta::Theta;
+
+#[cfg(test)]
+mod peers;
