@@ -251,6 +251,7 @@ pub fn unit_id(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "share",
         Unit::People | Unit::PeopleMean => "people",
+        Unit::Positions => "positions",
         Unit::Days => "days",
         Unit::Weeks => "weeks",
         Unit::Minutes => "minutes",

@@ -427,6 +427,7 @@ pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "percent",
         Unit::People => "people",
+        Unit::Positions => "positions",
         Unit::PeopleMean => "people, an average",
         Unit::Days => "days",
         Unit::Weeks => "weeks",
