@@ -168,7 +168,7 @@ pub async fn download(
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(("content-disposition", name))
-        .body(metrics::csv(&answer)?))
+        .body(metrics::csv(std::slice::from_ref(&answer))?))
 }
 
 /// What an address asks: months as `2026-03`, a way to break down, a place.
