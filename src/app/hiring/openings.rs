@@ -279,7 +279,12 @@ mod tests {
         let mut die = |sides: usize| rng.below(sides) as i32;
         let position = |at: i32, days: i32| {
             let since = Day(20_000 + 3 * at);
-            Position { opened_on: since, since, ended_on: Some(since.plus(days)), ..taken(1..=1)[0] }
+            Position {
+                opened_on: since,
+                since,
+                ended_on: Some(since.plus(days)),
+                ..taken(1..=1)[0]
+            }
         };
         let all: Vec<_> = (0..480).map(|at| position(at, 15 + die(23) + die(24))).collect();
         let (hits, n) = held(&all, Day(20_000 + 3 * 480)).unwrap().unwrap();
