@@ -16,6 +16,7 @@ pub mod frame;
 pub mod gates;
 pub mod glossary;
 pub mod holidays;
+pub mod hiring;
 pub mod imports;
 pub mod lab;
 pub mod material;

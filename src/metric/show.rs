@@ -9,7 +9,7 @@ use crate::domain::rate::TooFew;
 pub fn format(metric: &Metric, value: f64) -> String {
     match metric.unit {
         Unit::Percent => format!("{:.1}%", value * 100.0),
-        Unit::People => grouped(value),
+        Unit::People | Unit::Positions => grouped(value),
         Unit::PeopleMean => format!("{value:.1}"),
         Unit::Days => format!("{} days", grouped(value)),
         Unit::Weeks => format!("{value:.1} weeks"),

@@ -6,6 +6,7 @@
 //! statistics are computed here, only positions.
 
 mod calibration;
+mod dots;
 mod frame;
 mod heat;
 mod history;
@@ -23,6 +24,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 pub use calibration::{Calibration, CalibrationGroup, calibration};
+pub use dots::{DotRow, Dots, FunnelStep, dots, funnel};
 pub use frame::Unit;
 pub use heat::{Heat, HeatCell, heat};
 pub use history::{
@@ -259,7 +261,9 @@ pub struct RowBar {
     pub whisker: Option<(String, String)>,
     /// Centre and class of a dot.
     pub dot: Option<(String, &'static str)>,
-    /// Zero, when the scale has two sides.
+    /// A second value, as a tick.
+    pub tick: Option<String>,
+    /// Zero, when the scale has two sides; or everyone's value.
     pub zero: Option<String>,
     /// Bold, at the right.
     pub value: String,

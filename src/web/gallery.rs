@@ -100,6 +100,8 @@ pub(super) fn page(theme: Option<&'static str>) -> String {
         row_charts: vec![
             ("What moves scores most", samples::importance_sample()),
             ("Main trade", samples::categories_sample()),
+            ("Time to fill by source", samples::dots_sample()),
+            ("The funnel", samples::funnel_sample()),
         ],
         minis: (0..6).map(|_| samples::mini_sample()).collect(),
     };

@@ -137,7 +137,7 @@ pub fn stackbar(what: &str, counts: &[(&'static str, &str, u32)]) -> StackbarVie
     StackbarView { label: format!("{} {what}: {}", num(sum as f64), words.join(", ")), parts }
 }
 
-fn empty_rows(title: &str, words: &str) -> RowChart {
+pub(super) fn empty_rows(title: &str, words: &str) -> RowChart {
     RowChart {
         say: String::new(),
         state: Some(StateView::new(StateKind::Thin, title, words)),

@@ -100,6 +100,53 @@ pub(crate) fn categories_sample() -> RowChart {
     shape_of_categories("Main trade", say, "person-months", &bins, Some("Refrigeration"))
 }
 
+pub(crate) fn dots_sample() -> RowChart {
+    let row = |(name, at, low, high, tick): (&str, f64, f64, Option<f64>, f64)| DotRow {
+        name: name.to_owned(),
+        at: Some(at),
+        low: Some(low),
+        high,
+        tick: Some(tick),
+        value: format!("{at} days"),
+        rest: format!("at least {low} days, n 22"),
+    };
+    let rows = [
+        row(("referral", 31.0, 27.0, Some(36.0), 41.0)),
+        row(("job board", 38.0, 33.0, Some(44.0), 52.0)),
+        row(("walk-in", 44.0, 30.0, None, 60.0)),
+        DotRow {
+            name: "trade school".to_owned(),
+            value: "too few".to_owned(),
+            rest: "4 of 6 needed".to_owned(),
+            ..DotRow::default()
+        },
+    ];
+    dots(&Dots {
+        say: "Sources cannot be told apart yet.",
+        label: "Time to fill by source",
+        note: "Dot: median with its 95% interval. Tick: 4 of 5 are filled by then.",
+        unit: Unit::Count,
+        base: Some(37.0),
+        rows: &rows,
+    })
+}
+
+pub(crate) fn funnel_sample() -> RowChart {
+    let step = |(name, n, rest): (&str, u64, &str)| FunnelStep {
+        name: name.to_owned(),
+        n,
+        rest: rest.to_owned(),
+    };
+    let steps = [
+        ("Applied", 1384, ""),
+        ("Screened", 1062, "77%, between 74% and 79%"),
+        ("Interviewed", 721, "68%, between 65% and 71%"),
+        ("Started", 348, "99%, between 97% and 100%"),
+    ];
+    let note = "Each share is of the step before.";
+    funnel("One in four applications ends in a first day.", note, &steps.map(step))
+}
+
 pub(crate) fn heat_sample() -> Chart {
     let points = [
         -0.02, -0.03, -0.01, 0.0, 0.02, -0.02, -0.02, 0.0, 0.02, 0.04, -0.01, 0.0, 0.03, 0.06,

@@ -40,6 +40,8 @@ goldens! {
     shape_mini: mini_sample();
     shape_categories: categories_sample();
     importance_rows: importance_sample();
+    dots_rows: dots_sample();
+    funnel_rows: funnel_sample();
     heat_pair: heat_sample();
     calibration_points: calibration_sample();
     km_two: km_sample(2);
@@ -168,6 +170,22 @@ fn shapes(seed: u64, dice: &mut Dice) {
     sound_picture(&format!("mini {seed}"), &mini);
     let rows = shape_of_categories("Trade", "", "cases", &bins, None).render().unwrap();
     sound_picture(&format!("categories {seed}"), &rows);
+    let mut row = |at: u64| DotRow {
+        name: format!("<b>{at}</b>"),
+        at: (dice.below(4) > 0).then(|| dice.value()),
+        low: (dice.below(4) > 0).then(|| dice.value()),
+        high: (dice.below(4) > 0).then(|| dice.value()),
+        tick: (dice.below(4) > 0).then(|| dice.value()),
+        ..DotRow::default()
+    };
+    let rows: Vec<_> = (0..seed % 6).map(&mut row).collect();
+    let base = Some(dice.value());
+    let unit = [Unit::Share, Unit::Count][(seed % 2) as usize];
+    let drawn = dots(&Dots { say: "", label: "l", note: "", unit, base, rows: &rows });
+    sound_picture(&format!("dots {seed}"), &drawn.render().unwrap());
+    let step = |_| FunnelStep { n: dice.below(50), ..FunnelStep::default() };
+    let steps: Vec<_> = (0..seed % 7).map(step).collect();
+    sound_picture(&format!("funnel {seed}"), &funnel("", "", &steps).render().unwrap());
     let term =
         |_| Importance { name: "x".to_owned(), href: None, size: dice.value(), half: dice.value() };
     let terms: Vec<_> = (0..seed % 7).map(term).collect();

@@ -168,7 +168,7 @@ pub async fn download(
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(("content-disposition", name))
-        .body(metrics::csv(&answer)?))
+        .body(metrics::csv(std::slice::from_ref(&answer))?))
 }
 
 /// What an address asks: months as `2026-03`, a way to break down, a place.
@@ -427,6 +427,7 @@ pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "percent",
         Unit::People => "people",
+        Unit::Positions => "positions",
         Unit::PeopleMean => "people, an average",
         Unit::Days => "days",
         Unit::Weeks => "weeks",
