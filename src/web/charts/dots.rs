@@ -91,6 +91,7 @@ pub fn dots(it: &Dots<'_>) -> RowChart {
         label: it.label.to_owned(),
         rows: rows.collect(),
         note: if it.note.is_empty() { scale } else { format!("{} {scale}", it.note) },
+        legend: Vec::new(),
         table: None,
     }
 }
@@ -119,6 +120,7 @@ pub fn funnel(say: &str, note: &str, steps: &[FunnelStep]) -> RowChart {
         label: "The funnel, step by step".to_owned(),
         rows: rows.collect(),
         note: note.to_owned(),
+        legend: Vec::new(),
         table: None,
     }
 }
