@@ -2,7 +2,6 @@
 //!
 //! Never here: a forecast that saw what came after its origin.
 
-use super::clean;
 use super::outlook::{Backtest, Held};
 use super::past::Past;
 use super::path::{Method, Path};
@@ -51,8 +50,7 @@ impl Ground {
     ) -> crate::error::Result<Vec<Option<Path>>> {
         let one = |at: &usize| {
             told()?;
-            let known = clean::filled(past.until(*at));
-            Ok(method.forecast(&known, ahead).ok().filter(|it| usable(it, ahead)))
+            Ok(method.forecast(&past.until(*at), ahead).ok().filter(|it| usable(it, ahead)))
         };
         self.origins.iter().map(one).collect()
     }

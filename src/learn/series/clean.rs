@@ -1,11 +1,9 @@
 //! What can be made of a series before any method sees it: its kind, its length, its holes, its shifts.
 //!
-//! Never here: a changed value; holes are filled only for methods that cannot bear them, and never
-//! from what came after an origin.
+//! Never here: a changed value; methods that cannot bear holes fill them themselves.
 
 use super::marks::{self, Shift};
 use super::past::{Kind, Past};
-use super::rough::Rough;
 use crate::error::{Error, Result};
 
 /// Fewer known periods than this: no method, no back-test.
@@ -70,8 +68,8 @@ pub(super) fn ready(given: &Past, shifts: &[Shift]) -> Result<Ready> {
     let holes = values.iter().filter(|it| it.is_nan()).count();
     if holes > 0 {
         notes.push(format!(
-            "{holes} of {} {word}s are missing: filled with what their neighbours and season \
-             suggest, and never scored.",
+            "{holes} of {} {word}s are missing: methods that need every period fill them in; \
+             errors are never counted there.",
             values.len()
         ));
     }
@@ -92,18 +90,6 @@ pub(super) fn ready(given: &Past, shifts: &[Shift]) -> Result<Ready> {
     Ok(Ready { past, before, after: given.len() - end, known, notes })
 }
 
-/// The same series without holes.
-pub(super) fn filled(past: Past) -> Past {
-    if past.values.iter().all(|it| !it.is_nan()) || past.values.iter().all(|it| it.is_nan()) {
-        return past;
-    }
-    let rough = Rough::of(&past);
-    let floor = if past.kind == Kind::Real { f64::NEG_INFINITY } else { 0.0 };
-    let fill =
-        |(at, it): (usize, &f64)| if it.is_nan() { rough.expected(at).max(floor) } else { *it };
-    Past { values: past.values.iter().enumerate().map(fill).collect(), ..past }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Step;
@@ -118,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_ends_go_and_holes_are_filled() {
+    fn unknown_ends_go_and_holes_are_told() {
         let hole = f64::NAN;
         let mut values = vec![hole, hole];
         values.extend((0..30).map(f64::from));
@@ -128,9 +114,7 @@ mod tests {
         let ready = ready(&given, &[]).expect("known");
         assert_eq!((ready.before, ready.after, ready.known), (2, 1, 29));
         assert_eq!(ready.past.day(0), given.day(2));
-        let filled = filled(ready.past);
-        assert!((filled.values[8] - 8.0).abs() < 1.5, "{:?}", filled.values);
-        assert_eq!(filled.values[9], 9.0);
+        assert!(ready.notes[0].starts_with("1 of 30 months are missing"), "{:?}", ready.notes);
     }
 
     #[test]

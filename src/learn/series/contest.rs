@@ -14,7 +14,7 @@ use super::past::Past;
 use super::path::{Method, Path};
 use super::rough::Rough;
 use super::thin::Thin;
-use super::{Naive, combine, marks, words};
+use super::{Ets, Naive, Prophet, Theta, combine, marks, words};
 use crate::error::{Error, Result};
 use crate::progress::Flow;
 
@@ -91,10 +91,36 @@ fn season(ready: &Ready) -> usize {
     if ready.past.len() >= clean::SEASON.max(2 * season) { season } else { 1 }
 }
 
-/// The methods that may take part.
+/// The methods that may take part: those asked for, or those the length and kind of the series allow.
 fn pool(ready: &Ready, options: &Options) -> Vec<Box<dyn Method>> {
-    let _ = options;
-    vec![Box::new(Naive(season(ready)))]
+    let naive = Box::new(Naive(season(ready)));
+    let prophet = Box::new(Fitting(options.holidays.clone()));
+    match options.choice {
+        Choice::Naive => return vec![naive],
+        Choice::Prophet => return vec![prophet],
+        Choice::Ets => return vec![Box::new(Ets)],
+        Choice::Theta => return vec![Box::new(Theta)],
+        // Not every method is here yet.
+        Choice::Mstl | Choice::Counts | Choice::Auto => {}
+    }
+    let mut pool: Vec<Box<dyn Method>> = vec![naive, Box::new(Ets), Box::new(Theta)];
+    if ready.known >= clean::SEASON {
+        pool.push(prophet);
+    }
+    pool
+}
+
+/// Prophet with the settings that fit what is known at each origin, and these holidays.
+struct Fitting(Vec<Holiday>);
+
+impl Method for Fitting {
+    fn name(&self) -> &'static str {
+        "prophet"
+    }
+
+    fn forecast(&self, past: &Past, ahead: usize) -> Result<Path> {
+        Prophet::fitting(past, &self.0).forecast(past, ahead)
+    }
 }
 
 /// The answer for a handful of values.
@@ -152,7 +178,7 @@ fn contest(
             None => Vec::new(),
         };
         tick()?;
-        let now = match method.forecast(&clean::filled(ready.past.clone()), ahead) {
+        let now = match method.forecast(&ready.past, ahead) {
             Ok(path) => Some(path).filter(|it| usable(it, ahead)),
             Err(error) => {
                 refusal = error;

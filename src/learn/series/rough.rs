@@ -1,6 +1,6 @@
 //! A rough, robust picture of a series: running medians for the level, medians by phase for the season.
 //!
-//! It fills holes, finds level shifts and odd periods. Never here: a forecast; the methods fit their
+//! It finds level shifts and odd periods. Never here: a forecast; the methods fit their
 //! own levels and seasons.
 
 use super::past::Past;
