@@ -130,7 +130,7 @@ fn named_day(text: &str) -> Option<Day> {
 fn month_named(text: &str) -> Option<i8> {
     let text = text.trim_end_matches('.').to_ascii_lowercase();
     let fits = |it: &&str| *it == text || ((3..=4).contains(&text.len()) && it.starts_with(&text));
-    MONTHS.iter().position(|it| fits(&it)).map(|at| at as i8 + 1)
+    MONTHS.iter().position(fits).map(|at| at as i8 + 1)
 }
 
 fn without_clock(text: &str) -> &str {

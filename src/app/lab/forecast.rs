@@ -183,9 +183,9 @@ pub fn forecast(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
         series.notes.push("Holidays are left out: only prophet uses them.".to_owned());
     }
     let options = Options { ahead, choice: request.choice, holidays, seed: request.seed };
-    let told = |done: usize, of: usize| match tell.say(done as u64, of as u64, "forecasting") {
-        true => Flow::Continue,
-        false => Flow::Stop,
+    let told = |done: usize, of: usize| {
+        let goes_on = tell.say(done as u64, of as u64, "forecasting");
+        if goes_on { Flow::Continue } else { Flow::Stop }
     };
     let watch = Stopwatch::start();
     let found = learn::series::forecast(&series.past, &options, &told)

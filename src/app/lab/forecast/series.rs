@@ -50,7 +50,7 @@ struct Cells {
 /// A row once its date is settled.
 #[derive(Clone, Copy)]
 struct Row {
-    row: u64,
+    number: u64,
     period: Day,
     value: f64,
 }
@@ -71,15 +71,15 @@ pub(super) fn of_bytes(request: &Request, bytes: &[u8]) -> Result<Series> {
     let calendar = periods::calendar(step, &days);
     notes.extend(calendar.notes);
     let mut rows: Vec<Row> = (cells.rows.iter().zip(&calendar.periods).zip(&values))
-        .map(|((row, period), value)| Row { row: *row, period: *period, value: *value })
+        .map(|((row, period), value)| Row { number: *row, period: *period, value: *value })
         .collect();
     if let Some(at) = rows.windows(2).position(|it| it[1].period < it[0].period) {
         notes.push(format!(
             "The rows are not in order of time (row {} goes back): they were sorted.",
-            rows[at + 1].row
+            rows[at + 1].number
         ));
     }
-    rows.sort_by_key(|it| (it.period, it.row));
+    rows.sort_by_key(|it| (it.period, it.number));
     let name = |it: Day| calendar.naming.time(it);
     check_twice(file, step, &rows, &name)?;
     let rows = known_span(step, &rows, &name, &mut notes);
@@ -277,8 +277,8 @@ fn check_twice(file: &Path, step: Step, rows: &[Row], name: &dyn Fn(Day) -> Stri
         format!(
             "{}, rows {} and {}: both are of the {} {} (they hold {} and {}).{more}",
             file.display(),
-            one.row,
-            other.row,
+            one.number,
+            other.number,
             step.word(),
             name(one.period),
             value(one),
@@ -368,7 +368,6 @@ fn by_period(
     for it in rows {
         values[at(it.period)] = it.value;
     }
-    let step_back = |at: usize| Day(step.after(first.0, at as i32));
     if let Some(hole) = values.iter().position(|it| it.is_nan()) {
         let missing = periods - known;
         notes.push(format!(
@@ -376,23 +375,28 @@ fn by_period(
             grouped(missing as u64),
             said(periods),
             if missing == 1 { "is" } else { "are" },
-            name(step_back(hole))
+            name(Day(step.after(first.0, hole as i32)))
         ));
     }
-    if step == Step::Day && periods >= 14 && !rows.iter().any(|it| it.period.is_weekend()) {
+    tell_odd(step, rows, notes);
+    Ok(values)
+}
+
+/// Tells of working days without weekends, and of a series that never moves.
+fn tell_odd(step: Step, rows: &[Row], notes: &mut Vec<String>) {
+    if step == Step::Day && rows.len() >= 10 && !rows.iter().any(|it| it.period.is_weekend()) {
         notes.push(
             "No row is of a Saturday or Sunday: they are forecast as if they were working days."
                 .to_owned(),
         );
     }
-    let same = values.iter().filter(|it| !it.is_nan()).all(|it| *it == rows[0].value);
-    if same {
+    let known = || rows.iter().map(|it| it.value).filter(|it| !it.is_nan());
+    let (least, most) = (known().fold(f64::MAX, f64::min), known().fold(f64::MIN, f64::max));
+    if least >= most {
         notes.push(format!(
-            "Every value is {}: the forecast repeats it, and its bounds cannot tell more than that.",
-            rows[0].value
+            "Every value is {least}: the forecast repeats it, and its bounds cannot tell more."
         ));
     }
-    Ok(values)
 }
 
 fn too_few(file: &Path, step: Step, known: usize) -> Error {
@@ -413,7 +417,7 @@ fn kind_of(request: &Request, rows: &[Row]) -> Result<Kind> {
     let negative = known().find(|it| it.value < 0.0);
     let broken = known().find(|it| it.value.fract() != 0.0);
     let refuse = |it: &Row, flag: &str, must: &str| {
-        let place = place(&request.data, it.row, &request.value, &it.value.to_string());
+        let place = place(&request.data, it.number, &request.value, &it.value.to_string());
         Err(invalid(
             format!("{place} cannot be forecast with `{flag}`: {must}."),
             "Mend the cell, or leave the flag out.",

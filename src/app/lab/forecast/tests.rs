@@ -424,3 +424,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn working_days_alone_are_told() {
+    let text = days(1, 60, iso);
+    let is_work = |line: &&str| {
+        let day = Day::parse(line.split(',').next().unwrap_or_default());
+        day.is_none_or(|it| !it.is_weekend())
+    };
+    let text = text.lines().filter(is_work).fold(String::new(), |text, it| text + it + "\n");
+    let notes = notes(&request(), text);
+    assert!(notes.contains("of 58 days are missing"), "{notes}");
+    assert!(notes.contains("No row is of a Saturday or Sunday"), "{notes}");
+}
