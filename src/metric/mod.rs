@@ -17,6 +17,7 @@ mod openings;
 mod people;
 mod quality;
 mod ramp;
+pub mod series;
 mod show;
 mod sql;
 mod stages;

@@ -14,6 +14,7 @@ mod pool;
 pub mod audit;
 pub mod facts;
 pub mod hiring;
+pub mod forecasts;
 pub mod imports;
 pub mod models;
 pub mod months;
