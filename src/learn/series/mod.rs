@@ -8,8 +8,10 @@
 //! coverage it had.
 
 mod contest;
+mod counts;
 mod ets;
 mod fill;
+mod mstl;
 mod naive;
 mod outlook;
 mod past;
@@ -20,7 +22,9 @@ mod step;
 mod theta;
 
 pub use contest::{Choice, Holiday, Options, forecast};
+pub use counts::Counts;
 pub use ets::Ets;
+pub use mstl::Mstl;
 pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
 pub use past::{Kind, Past};
@@ -30,3 +34,5 @@ pub use theta::Theta;
 
 #[cfg(test)]
 mod peers;
+#[cfg(test)]
+mod properties;
