@@ -6,16 +6,20 @@
 use super::outlook::Part;
 use super::path::{Level, Path};
 
-/// A method may miss by this much more than the best and still help the average.
-pub(super) const NEAR: f64 = 1.3;
+/// A method may miss by this much more than the best and still help the average: on 45 real series
+/// the average was at 0.779 of the scale with 1.5, at 0.784 with 1.3 and 0.794 with 2.
+pub(super) const NEAR: f64 = 1.5;
+/// And by this much more than the seasonal naive method, whose own score is partly luck.
+pub(super) const LUCK: f64 = 1.1;
 
-/// Which methods stay: those no worse than the seasonal naive one and within [`NEAR`] of the best.
+/// Which methods stay: those not clearly worse than the seasonal naive one ([`LUCK`]) and within
+/// [`NEAR`] of the best.
 ///
 /// `errors` are mean absolute scaled errors, none or NaN where a method could not be fitted; `naive`
 /// is that of the seasonal naive method.
 pub(super) fn survivors(errors: &[Option<f64>], naive: f64) -> Vec<bool> {
     let best = errors.iter().flatten().copied().fold(f64::INFINITY, f64::min);
-    errors.iter().map(|it| it.is_some_and(|it| it <= (best * NEAR).min(naive.max(best)))).collect()
+    errors.iter().map(|it| it.is_some_and(|it| it <= (best * NEAR).min((naive * LUCK).max(best)))).collect()
 }
 
 /// The average path, without parts.
@@ -72,10 +76,10 @@ mod tests {
 
     #[test]
     fn the_bad_go_and_the_near_stay() {
-        let errors = [Some(1.0), Some(0.5), Some(0.64), Some(0.7), None, Some(f64::NAN)];
+        let errors = [Some(1.0), Some(0.5), Some(0.74), Some(0.76), None, Some(f64::NAN)];
         assert_eq!(survivors(&errors, 1.0), [false, true, true, false, false, false]);
-        // All worse than naive but near it: naive alone.
-        assert_eq!(survivors(&[Some(1.0), Some(1.1)], 1.0), [true, false]);
+        // Near the best, but clearly worse than naive.
+        assert_eq!(survivors(&[Some(1.0), Some(1.09), Some(1.2)], 1.0), [true, true, false]);
         // A method asked for alone stays, however bad.
         assert_eq!(survivors(&[Some(2.0)], 1.0), [true]);
     }

@@ -9,6 +9,7 @@ use augurs::changepoint::{Detector, NormalGammaDetector, dist::NormalGamma};
 use super::outlook::{Mark, MarkKind};
 use super::past::Past;
 use super::rough::{Rough, median, spread};
+use super::step::Step;
 
 /// Odd periods shown at most; a list of everything says nothing.
 const ODD: usize = 8;
@@ -26,11 +27,16 @@ pub(super) struct Shift {
     pub(super) by: f64,
 }
 
-/// Level shifts, oldest first. None in a series shorter than 24 periods.
+/// Level shifts, oldest first. A level must last a year of months, a quarter of weeks
+/// or four weeks of days; a series shorter than three times that has none.
 pub(super) fn shifts(past: &Past, rough: &Rough) -> Vec<Shift> {
     let n = past.len();
-    let width = past.step.season().clamp(6, 12);
-    if n < 24 {
+    let width = match past.step {
+        Step::Day => 28,
+        Step::Week => 13,
+        Step::Month => 12,
+    };
+    if n < 3 * width {
         return Vec::new();
     }
     let flat = rough.without_season(&past.values);
@@ -134,7 +140,7 @@ pub(super) fn figure(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, Step};
+    use super::super::Kind;
     use super::*;
     use crate::rng::Rng;
 
