@@ -308,6 +308,20 @@ pub fn scored_on(read: &Read<'_>, model_id: i64, by: Day) -> Result<Option<Day>>
     Ok(found.flatten().map(Day))
 }
 
+/// Technician and first day of those who started after a day from openings opened by it, for tests
+/// of what came true.
+#[cfg(test)]
+pub(crate) fn came(read: &Read<'_>, last: Day) -> Result<Vec<(i64, Day)>> {
+    read.rows(
+        "SELECT c.technician_id, c.started_on
+           FROM candidate c JOIN requisition r ON r.id = c.requisition_id
+          WHERE r.opened_on <= ?1 AND c.started_on > ?1 AND c.technician_id IS NOT NULL
+          ORDER BY c.id LIMIT ?2",
+        (last.0, ROWS_MAX),
+        |row| Ok((row.get(0)?, Day(row.get(1)?))),
+    )
+}
+
 /// Takes away what is dated after a day, for tests of plans of the past.
 #[cfg(test)]
 pub(crate) fn forget_after(tx: &super::Tx<'_>, last: Day) -> Result<()> {

@@ -1,3 +1,8 @@
+//! What a plan promises, on a small demo.
+
+mod held;
+
+use super::ready::Ready;
 use super::*;
 use crate::app::fixture::{self, day};
 
