@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_registry", include_str!("migrations/0004_registry.sql")),
     ("0005_horizons", include_str!("migrations/0005_horizons.sql")),
     ("0006_series", include_str!("migrations/0006_series.sql")),
+    ("0007_scenarios", include_str!("migrations/0007_scenarios.sql")),
 ];
 
 /// Marks the file as ours: "Crew" in ASCII.
