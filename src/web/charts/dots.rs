@@ -2,15 +2,20 @@
 //!
 //! Every number stands as text in its row, so these need no table of their own.
 
-use super::frame::{Unit, pct, sound};
+use super::frame::{Unit, pct, short, sound};
 use super::rows::empty_rows;
 use super::{RowBar, RowChart};
+
+/// Characters of a name; a row does not wrap.
+const NAME_MAX: usize = 26;
 
 /// A group of [`dots`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DotRow {
     /// `referral`.
     pub name: String,
+    /// Makes the name a link.
+    pub href: Option<String>,
     /// The estimate; none when there is too little to say.
     pub at: Option<f64>,
     /// Lower end of its interval.
@@ -72,7 +77,8 @@ pub fn dots(it: &Dots<'_>) -> RowChart {
         let dot = good(row.at);
         let ends = good(row.low).zip(row.high.map_or(Some(most), |high| good(Some(high))));
         RowBar {
-            name: row.name.clone(),
+            name: short(&row.name, NAME_MAX),
+            href: row.href.clone(),
             whisker: ends
                 .filter(|_| dot.is_some())
                 .map(|(low, high)| (at(low.min(high)), at(low.max(high)))),

@@ -104,6 +104,7 @@ pub(crate) fn categories_sample() -> RowChart {
 pub(crate) fn dots_sample() -> RowChart {
     let row = |(name, at, low, high, tick): (&str, f64, f64, Option<f64>, f64)| DotRow {
         name: name.to_owned(),
+        href: None,
         at: Some(at),
         low: Some(low),
         high,
