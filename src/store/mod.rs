@@ -13,8 +13,8 @@ mod pool;
 
 pub mod audit;
 pub mod facts;
-pub mod hiring;
 pub mod forecasts;
+pub mod hiring;
 pub mod imports;
 pub mod models;
 pub mod months;

@@ -453,6 +453,7 @@ fn state(title: &str, words: &str) -> RowChart {
         label: String::new(),
         rows: Vec::new(),
         note: String::new(),
+        legend: Vec::new(),
         table: None,
     }
 }
