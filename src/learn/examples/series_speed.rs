@@ -1,8 +1,8 @@
 //! What a fit and a forecast of one series cost: milliseconds of the processor.
 //!
-//! `cargo run --release -p learn --example series_speed [repeats]` measures Prophet on the series of
-//! the fixtures. Milliseconds are of the processor where the system tells them, of the clock
-//! otherwise; each figure is the least of five runs of `repeats` (default 20) repetitions.
+//! `cargo run --release -p learn --example series_speed` measures Prophet on the series of the
+//! fixtures. Milliseconds are of the processor where the system tells them, of the clock otherwise;
+//! each figure is the least of five runs of at least 100 milliseconds.
 
 use std::time::Instant;
 
@@ -15,7 +15,6 @@ const VAN: &str = include_str!("../fixtures/series/van_drivers_killed_monthly.cs
 
 #[expect(clippy::print_stdout, reason = "an example prints")]
 fn main() -> learn::Result<()> {
-    let repeats = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(20);
     println!("{:<28} {:>5} {:>8} {:>12} {:>6}", "series", "n", "fit ms", "forecast ms", "steps");
     let (air, peyton, van) =
         (read(AIR, Step::Month)?, read(PEYTON, Step::Day)?, read(VAN, Step::Month)?);
@@ -33,25 +32,28 @@ fn main() -> learn::Result<()> {
         ),
     ] {
         let fitted = prophet.fit(past)?;
-        let fit = least(repeats, || prophet.fit(past).map(|_| ()))?;
-        let forecast = least(repeats, || fitted.forecast(&prophet, past, 12).map(|_| ()))?;
+        let fit = least(|| prophet.fit(past).map(|_| ()))?;
+        let forecast = least(|| fitted.forecast(&prophet, past, 12).map(|_| ()))?;
         println!("{name:<28} {:>5} {fit:>8.3} {forecast:>12.3} {:>6}", fitted.n, fitted.steps);
     }
     Ok(())
 }
 
-/// Least milliseconds of five runs of `repeats` repetitions.
-fn least(repeats: u32, work: impl Fn() -> learn::Result<()>) -> learn::Result<f64> {
+/// Least milliseconds of five runs, each repeated until the processor's clock has moved enough.
+fn least(work: impl Fn() -> learn::Result<()>) -> learn::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..5 {
         let (processor, clock) = (processor_seconds(), Instant::now());
-        for _ in 0..repeats {
+        let mut repeats = 0;
+        let mut seconds = 0.0;
+        while seconds < 0.1 {
             work()?;
+            repeats += 1;
+            seconds = match (processor, processor_seconds()) {
+                (Some(start), Some(end)) => end - start,
+                _ => clock.elapsed().as_secs_f64(),
+            };
         }
-        let seconds = match (processor, processor_seconds()) {
-            (Some(start), Some(end)) => end - start,
-            _ => clock.elapsed().as_secs_f64(),
-        };
         best = best.min(seconds * 1000.0 / f64::from(repeats));
     }
     Ok(best)

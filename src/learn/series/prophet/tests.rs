@@ -68,8 +68,10 @@ fn the_settings_follow_step_and_length() {
     let months = of(Step::Month, 48);
     assert_eq!((months.yearly, months.changepoint_prior), (Some(3), 0.5));
     assert_eq!(of(Step::Month, 23).yearly, None);
+    let late = [vec![f64::NAN; 40], vec![1.0; 20]].concat();
+    assert_eq!(Prophet::fitting(&past(Step::Month, late), &[]).yearly, None);
     let long = of(Step::Month, 60);
-    assert_eq!((long.yearly, long.changepoint_prior, long.weekly), (Some(10), 0.05, None));
+    assert_eq!((long.yearly, long.changepoint_prior, long.weekly), (Some(6), 0.05, None));
     assert_eq!(of(Step::Week, 104).yearly, Some(10));
     let days = of(Step::Day, 729);
     assert_eq!((days.yearly, days.weekly), (None, Some(3)));
@@ -88,6 +90,15 @@ fn a_holiday_counts_from_its_second_time_on() {
     assert_eq!(kept, vec![all[1].clone()]);
     let months = past(Step::Month, vec![1.0; 60]);
     assert!(Prophet::fitting(&months, &all).holidays.is_empty());
+    // Days of one name share one effect, wherever they stand in the list.
+    let prophet = Prophet { holidays: all.to_vec(), ..Prophet::default() };
+    let split = [holiday("twice", &[370]), all[0].clone(), holiday("twice", &[735, 5])];
+    let split = Prophet { holidays: split.to_vec(), ..Prophet::default() };
+    let names = |of: &Prophet| -> Vec<String> {
+        of.fit(&known).expect("fits").effects.into_iter().map(|it| it.name).collect()
+    };
+    assert_eq!(names(&prophet), ["once", "twice"]);
+    assert_eq!(names(&split), ["twice", "once"]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn our_prediction_is_the_one_of_augurs() {
         let columns = settings.columns(&known, 0).expect("valid");
         let kept = exact::kept(&known);
         let exact = exact::Exact::new(&columns, &kept);
-        let theirs = exact::run(&settings, &known, &kept, &exact).expect("fits");
+        let theirs = exact::run(&settings, &known, (&columns, &kept), &exact).expect("fits");
         let theirs = theirs.predict(None).expect("predicts").yhat.point;
         let path = settings.fit(&known).expect("fits").path(&columns, &known, 0).expect("same");
         for (at, value) in theirs.iter().enumerate() {
