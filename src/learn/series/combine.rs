@@ -19,7 +19,10 @@ pub(super) const LUCK: f64 = 1.1;
 /// is that of the seasonal naive method.
 pub(super) fn survivors(errors: &[Option<f64>], naive: f64) -> Vec<bool> {
     let best = errors.iter().flatten().copied().fold(f64::INFINITY, f64::min);
-    errors.iter().map(|it| it.is_some_and(|it| it <= (best * NEAR).min((naive * LUCK).max(best)))).collect()
+    errors
+        .iter()
+        .map(|it| it.is_some_and(|it| it <= (best * NEAR).min((naive * LUCK).max(best))))
+        .collect()
 }
 
 /// The average path, without parts.

@@ -10,22 +10,20 @@ use crate::error::{Error, Result};
 
 /// A series without holes, in sizes that squares and sums can bear.
 pub(crate) struct Grid {
-    /// One finite value a period.
+    /// One value a period, finite or a hole.
     pub(crate) values: Vec<f64>,
     /// What to multiply results with: a power of two, so that scaling loses nothing; usually 1.
     pub(crate) scale: f64,
 }
 
 impl Grid {
-    /// Fills the holes of a series and scales it when its largest value is above 1e12 or below 1e-6.
+    /// Fills the holes of a series and scales it.
     ///
     /// # Errors
     /// No known value, fewer than `least` known, or more than half unknown.
     pub(crate) fn of(past: &Past, season: usize, least: usize) -> Result<Self> {
+        let holed = Self::holed(past)?;
         let known = past.values.iter().filter(|it| !it.is_nan()).count();
-        if known == 0 {
-            return Err(Error::Empty);
-        }
         if known < least {
             let why = format!("{known} known {}s, at least {least} are needed", past.step.word());
             return Err(Error::Series { why });
@@ -34,15 +32,25 @@ impl Grid {
             let why = format!("only {known} of {} {}s are known", past.len(), past.step.word());
             return Err(Error::Series { why });
         }
+        let floor = past.kind != Kind::Real;
+        Ok(Self { values: filled(&holed.values, season, floor), ..holed })
+    }
+
+    /// Keeps the holes; scales when the largest value is above 1e12 or below 1e-6.
+    ///
+    /// # Errors
+    /// No known value.
+    pub(crate) fn holed(past: &Past) -> Result<Self> {
+        if past.values.iter().all(|it| it.is_nan()) {
+            return Err(Error::Empty);
+        }
         let size = past.values.iter().fold(0.0, |most: f64, it| most.max(it.abs()));
         let scale = if size == 0.0 || (1e-6..=1e12).contains(&size) {
             1.0
         } else {
-            let power = libm::ilogb(size).clamp(-1000, 1000);
-            libm::ldexp(1.0, power)
+            libm::ldexp(1.0, libm::ilogb(size).clamp(-1000, 1000))
         };
-        let scaled: Vec<f64> = past.values.iter().map(|it| it / scale).collect();
-        Ok(Self { values: filled(&scaled, season, past.kind != Kind::Real), scale })
+        Ok(Self { values: past.values.iter().map(|it| it / scale).collect(), scale })
     }
 
     /// A path in the sizes of the series, when it is made of finite numbers.

@@ -12,9 +12,11 @@ mod clean;
 mod combine;
 mod conformal;
 mod contest;
+mod counts;
 mod ets;
 mod fill;
 mod marks;
+mod mstl;
 mod naive;
 mod outlook;
 mod past;
@@ -30,7 +32,9 @@ mod words;
 
 pub use clean::classify;
 pub use contest::{Choice, Holiday, Options, forecast};
+pub use counts::Counts;
 pub use ets::Ets;
+pub use mstl::Mstl;
 pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
 pub use past::{Kind, Past};
@@ -41,3 +45,5 @@ pub use theta::Theta;
 
 #[cfg(test)]
 mod peers;
+#[cfg(test)]
+mod properties;

@@ -53,6 +53,7 @@ fn theta_is_that_of_the_peer() {
     for peer in peers() {
         let ours = theta::fit(&peer.values, peer.season, peer.theta.len()).expect("fits");
         let far = apart(&ours.sums[peer.values.len()..], &peer.theta, peer.scale);
+        assert_eq!(ours.chosen.0, peer.theta_model, "{}", peer.name);
         let join = match ours.chosen.1 {
             None => "none",
             Some(Join::Sum) => "additive",
