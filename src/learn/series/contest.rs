@@ -10,11 +10,11 @@ use super::backtest::{Ground, Score, usable};
 use super::clean::{self, Ready};
 use super::conformal::{self, Factors};
 use super::outlook::{Backtest, Candidate, Outlook, Point};
-use super::past::Past;
+use super::past::{Kind, Past};
 use super::path::{Method, Path};
 use super::rough::Rough;
 use super::thin::Thin;
-use super::{Ets, Naive, Prophet, Theta, combine, marks, words};
+use super::{Counts, Ets, Mstl, Naive, Prophet, Theta, combine, marks, words};
 use crate::error::{Error, Result};
 use crate::progress::Flow;
 
@@ -100,12 +100,19 @@ fn pool(ready: &Ready, options: &Options) -> Vec<Box<dyn Method>> {
         Choice::Prophet => return vec![prophet],
         Choice::Ets => return vec![Box::new(Ets)],
         Choice::Theta => return vec![Box::new(Theta)],
-        // Not every method is here yet.
-        Choice::Mstl | Choice::Counts | Choice::Auto => {}
+        Choice::Mstl => return vec![Box::new(Mstl)],
+        Choice::Counts => return vec![Box::new(Counts::default())],
+        Choice::Auto => {}
     }
     let mut pool: Vec<Box<dyn Method>> = vec![naive, Box::new(Ets), Box::new(Theta)];
     if ready.known >= clean::SEASON {
         pool.push(prophet);
+    }
+    if season(ready) > 1 {
+        pool.push(Box::new(Mstl));
+    }
+    if ready.past.kind == Kind::Count {
+        pool.push(Box::new(Counts::default()));
     }
     pool
 }

@@ -16,7 +16,10 @@ const ODD: usize = 8;
 /// Robust standard deviations that make a period odd.
 const FAR: f64 = 5.0;
 /// Robust standard deviations by which a shift leaves the usual moves of the level.
-const SHIFT: f64 = 6.0;
+const SHIFT: f64 = 4.0;
+
+/// Share of a shift that must come at once, and that must last.
+const MOST: f64 = 0.6;
 
 /// A level that changed and stayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +43,7 @@ pub(super) fn shifts(past: &Past, rough: &Rough) -> Vec<Shift> {
         return Vec::new();
     }
     let flat = rough.without_season(&past.values);
-    let side = |from: usize, to: usize| median(&mut flat[from..to].to_vec());
+    let side = |from: usize, to: usize| -> f64 { median(&mut flat[from..to].to_vec()) };
     let move_at = |at: usize| side(at, at + width) - side(at - width, at);
     let moves: Vec<f64> = (width..=n - width).map(move_at).collect();
     let usual = median(&mut moves.clone());
@@ -58,11 +61,14 @@ pub(super) fn shifts(past: &Past, rough: &Rough) -> Vec<Shift> {
         else {
             continue;
         };
-        let by = rough.back(side(at, at + width)) - rough.back(side(at - width, at));
-        if least > 0.0
-            && off(at).abs() > least
-            && !found.iter().any(|it| it.at.abs_diff(at) < width)
-        {
+        let change = off(at);
+        // A slope or a slow slump is no shift: most of the change comes within a few periods. A
+        // season longer than the one known comes back: the change lasts as long as can be seen.
+        let share = |reach: usize| (side(at, at + reach) - side(at - reach, at)) / change;
+        let long = at.min(n - at).min(past.step.a_year() as usize).max(width);
+        let new = !found.iter().any(|it| it.at.abs_diff(at) < width);
+        if least > 0.0 && change.abs() > least && share(3) > MOST && share(long) > MOST && new {
+            let by = rough.back(side(at, at + width)) - rough.back(side(at - width, at));
             found.push(Shift { at, by });
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Never here: a decision.
 
-use super::combine::{LUCK, NEAR};
+use super::combine::NEAR;
 use super::outlook::Candidate;
 use super::step::Step;
 
@@ -49,8 +49,12 @@ fn why(of: &Judged, best: f64, naive: Option<f64>, alone: bool) -> String {
     match (of.kept, naive) {
         _ if alone => format!("The only method: {missed}."),
         (true, _) if mase <= best => format!("Kept: {missed}, the least of all."),
+        (true, naive) if mase > best * NEAR || naive.is_some_and(|it| mase > it) => format!(
+            "Kept as the second best: {missed} where the best missed by {best:.2}. One method alone \
+             is often just lucky."
+        ),
         (true, _) => format!("Kept: {missed} where the best missed by {best:.2}."),
-        (false, Some(naive)) if mase > naive * LUCK => {
+        (false, Some(naive)) if mase > naive => {
             format!("Dropped: {missed} where the seasonal naive method missed by {naive:.2}.")
         }
         (false, _) => format!("Dropped: {missed}, over {NEAR} times the {best:.2} of the best."),

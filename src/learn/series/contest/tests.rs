@@ -131,3 +131,42 @@ fn twice_gives_the_same_bytes_and_bounds_nest() {
         assert!(one.parts.is_empty() || (sum - whole).abs() <= 1e-9 * whole.abs().max(1.0));
     }
 }
+
+/// Monthly values with a season, a slow drift and errors that remember the last one.
+fn drawn(seed: u64, n: usize) -> Vec<f64> {
+    let mut rng = Rng::new(seed);
+    let phase = rng.below(12);
+    let (swing, memory) = (10.0 * rng.unit(), 0.6 * rng.unit());
+    let drift = 0.4 * (rng.unit() - 0.5);
+    let mut error = 0.0;
+    (0..n)
+        .map(|at| {
+            error = memory * error + 5.0 * rng.normal();
+            let place = std::f64::consts::TAU * (at + phase) as f64 / 12.0;
+            200.0 + drift * at as f64 + swing * libm::sin(place) + error
+        })
+        .collect()
+}
+
+#[test]
+fn bounds_hold_what_they_claim_over_200_drawn_series() {
+    let (known, ahead) = (60, 6);
+    let (mut inside, mut of, mut claimed) = ([0usize; 3], 0, 0.0);
+    for seed in 0..200 {
+        let all = drawn(seed, known + ahead);
+        let out = go(&monthly(all[..known].to_vec(), Kind::Amount), ahead);
+        for (point, came) in out.points.iter().zip(&all[known..]) {
+            for (level, inside) in inside.iter_mut().enumerate() {
+                let (low, high) = point.bounds(level);
+                *inside += usize::from((low..=high).contains(came));
+            }
+            of += 1;
+        }
+        claimed += out.backtest.expect("long enough").coverage80 / 200.0;
+    }
+    let share = inside.map(|it| it as f64 / f64::from(of));
+    assert!((0.75..=0.87).contains(&share[1]), "{share:?}");
+    assert!((0.43..=0.60).contains(&share[0]) && share[2] >= 0.88, "{share:?}");
+    // What the back-test says of itself is near what comes.
+    assert!((claimed - share[1]).abs() < 0.06, "{claimed} {share:?}");
+}
