@@ -229,6 +229,10 @@ fn outcome(
         by: it.by,
         words: it.words,
     };
+    // The file's own notes tell of missing periods already, with the first of them.
+    let missing = series.past.values.iter().filter(|it| it.is_nan()).count();
+    let again = format!("{missing} of {} ", series.past.len());
+    let told = found.notes.into_iter().filter(|it| missing == 0 || !it.starts_with(&again));
     Ok(Outcome {
         format: 1,
         model: found.model,
@@ -244,7 +248,7 @@ fn outcome(
         candidates: found.candidates,
         parts: found.parts,
         marks: found.marks.into_iter().map(mark).collect(),
-        notes: series.notes.into_iter().chain(found.notes).collect(),
+        notes: series.notes.into_iter().chain(told).collect(),
         fit_ms,
     })
 }
@@ -325,24 +329,18 @@ fn by_period(step: Step, first: i32, occasions: &[Occasion]) -> (Vec<Holiday>, b
     (holidays::listed(periods), are_left)
 }
 
-/// What the numeric crate refused.
+/// What the numeric crate refused: what a method lacks is too little data, never a fault.
 fn refused(error: learn::Error, choice: Choice) -> Error {
-    use learn::Error as It;
     let name = CHOICES.iter().find(|it| it.1 == choice).map_or("auto", |it| it.0);
     let hint = if choice == Choice::Auto { "Give more periods." } else { "Try `--model auto`." };
     match error {
-        It::Cancelled => stopped(),
-        It::Option { .. } => invalid(format!("{error}."), ""),
-        It::Empty
-        | It::Length { .. }
-        | It::OneClass
-        | It::AllConstant
-        | It::TooFewGroups { .. }
-        | It::NotConverged { .. } => Error::told(
-            Sort::NotEnough,
-            format!("Not enough data: {name} cannot forecast this series: {error}."),
-            hint,
-        ),
-        other => invalid(format!("{name} cannot forecast this series: {other}."), hint),
+        learn::Error::Cancelled => stopped(),
+        learn::Error::Option { .. } => invalid(format!("{error}."), ""),
+        other => {
+            let why = other.to_string();
+            let why = why.trim_start_matches("no forecast: ");
+            let message = format!("Not enough data: {name} cannot forecast this series: {why}.");
+            Error::told(Sort::NotEnough, message, hint)
+        }
     }
 }

@@ -434,6 +434,6 @@ fn working_days_alone_are_told() {
     };
     let text = text.lines().filter(is_work).fold(String::new(), |text, it| text + it + "\n");
     let notes = notes(&request(), text);
-    assert!(notes.contains("of 58 days are missing"), "{notes}");
+    assert!(notes.contains("16 of 60 days are missing"), "{notes}");
     assert!(notes.contains("No row is of a Saturday or Sunday"), "{notes}");
 }
