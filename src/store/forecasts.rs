@@ -230,6 +230,6 @@ mod tests {
         assert_eq!(found("data 3", "1").as_deref(), Some("d"));
         assert_eq!(found("data 3", "2"), None);
         assert_eq!(found("data 9", "1"), None);
-        assert_eq!(it.store.read_long(|read| count(read)).unwrap(), 4);
+        assert_eq!(it.store.read_long(count).unwrap(), 4);
     }
 }

@@ -77,7 +77,9 @@ pub fn past(
             let last = if last.0 - ended.0 >= SILENT_DAYS { *ended } else { last };
             let grid = Grid::of(step, begun.0, last);
             let mut values = grid.sums(&rows);
-            values.iter_mut().for_each(|it| *it /= f64::from(per));
+            for value in &mut values {
+                *value /= f64::from(per);
+            }
             grid.forget(&mut values, &days);
             (grid, values)
         }

@@ -1,5 +1,8 @@
 //! Calendar edges, zero against not known, and no look past the day asked for.
 
+use std::fmt::Write;
+use std::path::Path;
+
 use proptest::prelude::*;
 
 use super::read::Grid;
@@ -50,6 +53,73 @@ fn every_series_explains_itself() {
     assert_eq!(format(find("exits").unwrap(), 1.2), "1 exit");
     assert_eq!(format(find("revenue").unwrap(), 12_345.6), "$12,346");
 }
+
+#[test]
+fn docs_are_the_registry() {
+    let found = page();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/series.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == found, "docs/series.md is old: run UPDATE=1 cargo test docs_are");
+}
+
+fn page() -> String {
+    let mut text = String::from(PAGE);
+    for series in SERIES {
+        let steps: Vec<&str> = series.steps.iter().map(|it| it.word()).collect();
+        write!(
+            text,
+            "\n### {}\n`{}`\n\n{}\n\n* Counts: {}. Metric: `{}`.\n* By: {}{}.\n",
+            series.title,
+            series.id,
+            series.sentence,
+            series.unit,
+            series.metric,
+            steps.join(", "),
+            if series.by_appliance { "; zone, office, appliance" } else { "; zone, office" },
+        )
+        .unwrap();
+    }
+    text
+}
+
+const PAGE: &str = "# The office's series
+
+Generated from `SERIES` (`UPDATE=1 cargo test docs_are`); do not edit.
+
+What can be forecast. `crewkeep forecast` lists the series, `crewkeep forecast booked_hours --zone
+Lakes --step week` forecasts one; `--json` prints the keys of `crewkeep lab forecast`, and besides
+them `series`, `unit`, `place`, `step`, `as_of`, `n`, `data_hash`, `marks` and `notes`. Exit code 3
+says that there is too little data.
+
+## Which periods count
+
+* Weeks begin on Monday, months are calendar months. A period counts when the data reach its last
+  day and began by its first: the running week or month is left out.
+* A week or month without an exit or a hire is 0. One in which no job (no workday, for hours) was
+  recorded anywhere for seven days or longer is not known, and so is a month without a hire for the
+  time to fill. Before the data there is nothing.
+* When jobs end seven days or more before the workdays do, or the other way round, the series ends
+  with its own.
+* A series as of a day reads nothing dated after it: later facts change nothing of it. That is
+  tested with random offices.
+* Exits, hires and headcount count the same stays in zones as the metrics. Work counts in the zone
+  of the job, else where the technician was assigned that day, so days add up to weeks and months;
+  the metrics of work take the zone of the month's last day, which differs for who moved within it.
+
+## How forecasts are kept
+
+Each forecast is kept with the series it was made from, the SHA-256 of both, the seed and the
+version of the program. The same question on the same data gives the kept one. Of each question the
+last three ends of data are kept. After a load the usual ones are made in the background: everything
+for everyone and each office; for zones weekly booked hours, monthly jobs, headcount and exits.
+`crewkeep verify` checks the hash of every kept forecast, makes the newest 24 again from the values
+kept with them and compares them byte for byte. Facts that changed since are told, and no fault.
+
+## The series
+";
 
 /// A technician of zone 1, here from a day on.
 fn person(tx: &Tx<'_>, id: i64, hired: Day, exit: Option<Day>) -> store::Result<()> {
