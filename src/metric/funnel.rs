@@ -35,10 +35,8 @@ macro_rules! reached {
 
 /// A step of the funnel: of those who reached `$from`, the share who reached `$to`.
 macro_rules! step {
-    ($(#[$doc:meta])* $name:ident, $id:expr, $title:expr, $sentence:expr, $formula:expr,
-     $from:ident to $to:ident) => {
-        $(#[$doc])*
-        pub(super) const $name: Metric = Metric {
+    ($id:expr, $title:expr, $sentence:expr, $formula:expr, $from:ident to $to:ident) => {
+        Metric {
             id: $id,
             title: $title,
             sentence: $sentence,
@@ -56,31 +54,37 @@ macro_rules! step {
             how: How {
                 sql: over_candidates!(
                     "c.applied_on",
-                    concat!("  SUM(COALESCE(", reached!($to), " <= :as_of, 0)) AS hits,
-  COUNT(*) AS n"),
-                    concat!("c.applied_on + 90 <= :as_of
-  AND ", reached!($from), " <= :as_of"),
+                    concat!(
+                        "  SUM(COALESCE(",
+                        reached!($to),
+                        " <= :as_of, 0)) AS hits,
+  COUNT(*) AS n"
+                    ),
+                    concat!(
+                        "c.applied_on + 90 <= :as_of
+  AND ",
+                        reached!($from),
+                        " <= :as_of"
+                    ),
                     "GROUP BY grp"
                 ),
                 estimate: Estimate::Share,
                 grain: Grain::Day,
             },
-        };
+        }
     };
 }
 
-step!(
-    /// A first talk.
-    SCREENED,
+/// A first talk.
+pub(super) const SCREENED: Metric = step!(
     "funnel_screened",
     "Applications screened",
     "Share of applications that led to a first talk.",
     "Applications of the period with a first talk, divided by all of them. n is the applications.",
     applied to screened
 );
-step!(
-    /// An interview.
-    INTERVIEWED,
+/// An interview.
+pub(super) const INTERVIEWED: Metric = step!(
     "funnel_interviewed",
     "Screened and interviewed",
     "Share of the screened who were interviewed.",
@@ -88,9 +92,8 @@ step!(
      screened.",
     screened to interviewed
 );
-step!(
-    /// An offer.
-    OFFERED,
+/// An offer.
+pub(super) const OFFERED: Metric = step!(
     "funnel_offered",
     "Interviewed and offered",
     "Share of the interviewed who got an offer.",
@@ -98,9 +101,8 @@ step!(
      interviewed.",
     interviewed to offered
 );
-step!(
-    /// A yes.
-    ACCEPTED,
+/// A yes.
+pub(super) const ACCEPTED: Metric = step!(
     "funnel_accepted",
     "Offered and accepted",
     "Share of the offered who said yes, counted by the day of the application so that the steps of \
@@ -109,9 +111,8 @@ step!(
      the offered.",
     offered to accepted
 );
-step!(
-    /// A first day.
-    STARTED,
+/// A first day.
+pub(super) const STARTED: Metric = step!(
     "funnel_started",
     "Accepted and started",
     "Share of those who said yes who came to a first day.",
@@ -119,9 +120,8 @@ step!(
      accepted.",
     accepted to started
 );
-step!(
-    /// The whole way.
-    HIRED,
+/// The whole way.
+pub(super) const HIRED: Metric = step!(
     "funnel_hired",
     "Applications that end in a first day",
     "Share of applications that end in a first day of work: all steps of the funnel together.",

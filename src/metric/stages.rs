@@ -11,10 +11,8 @@ const BY: &[By] = &[By::None, By::Zone, By::Office, By::Month, By::Source];
 
 /// A stage: days up to `$end`, over candidates for whom `$where` holds.
 macro_rules! stage {
-    ($(#[$doc:meta])* $name:ident, $id:expr, $title:expr, $sentence:expr, $formula:expr,
-     $end:expr, $days:expr, $where:expr) => {
-        $(#[$doc])*
-        pub(super) const $name: Metric = Metric {
+    ($id:expr, $title:expr, $sentence:expr, $formula:expr, $end:expr, $days:expr, $where:expr) => {
+        Metric {
             id: $id,
             title: $title,
             sentence: $sentence,
@@ -30,13 +28,12 @@ macro_rules! stage {
                 estimate: Estimate::Median,
                 grain: Grain::Day,
             },
-        };
+        }
     };
 }
 
-stage!(
-    /// Until the right one applies.
-    FIND,
+/// Until the right one applies.
+pub(super) const FIND: Metric = stage!(
     "time_to_find",
     "Time to find",
     "Days from the approval of an opening to the application of who said yes, for the middle hire.",
@@ -46,9 +43,8 @@ stage!(
     "MAX(c.applied_on - COALESCE(r.approved_on, r.opened_on), 0)",
     "c.accepted_on <= :as_of"
 );
-stage!(
-    /// Until somebody calls.
-    SCREEN,
+/// Until somebody calls.
+pub(super) const SCREEN: Metric = stage!(
     "time_to_screen",
     "Time to screen",
     "Days from the application to the first talk, for the middle candidate.",
@@ -58,9 +54,8 @@ stage!(
     "c.screened_on - c.applied_on",
     "c.screened_on >= c.applied_on"
 );
-stage!(
-    /// Until the interview.
-    INTERVIEW,
+/// Until the interview.
+pub(super) const INTERVIEW: Metric = stage!(
     "time_to_interview",
     "Time to interview",
     "Days from the first talk to the interview, for the middle candidate.",
@@ -70,9 +65,8 @@ stage!(
     "c.interviewed_on - COALESCE(c.screened_on, c.applied_on)",
     "c.interviewed_on >= COALESCE(c.screened_on, c.applied_on)"
 );
-stage!(
-    /// Until the offer.
-    OFFER,
+/// Until the offer.
+pub(super) const OFFER: Metric = stage!(
     "time_to_offer",
     "Time to offer",
     "Days from the interview to the offer, for the middle candidate.",
@@ -82,9 +76,8 @@ stage!(
     "c.offered_on - COALESCE(c.interviewed_on, c.screened_on, c.applied_on)",
     "c.offered_on >= COALESCE(c.interviewed_on, c.screened_on, c.applied_on)"
 );
-stage!(
-    /// Until the yes.
-    ACCEPT,
+/// Until the yes.
+pub(super) const ACCEPT: Metric = stage!(
     "time_to_accept",
     "Time to accept",
     "Days from the offer to the yes, for the middle hire.",
@@ -93,9 +86,8 @@ stage!(
     "c.accepted_on - c.offered_on",
     "c.accepted_on >= c.offered_on"
 );
-stage!(
-    /// Until the first day.
-    FIRST_DAY,
+/// Until the first day.
+pub(super) const FIRST_DAY: Metric = stage!(
     "time_to_first_day",
     "Time to the first day",
     "Days from the yes to the first day of work, for the middle hire.",
@@ -105,9 +97,8 @@ stage!(
     "c.started_on - c.accepted_on",
     "c.started_on >= c.accepted_on"
 );
-stage!(
-    /// Until the no.
-    DECLINE,
+/// Until the no.
+pub(super) const DECLINE: Metric = stage!(
     "time_to_decline",
     "Time to decline",
     "Days from the offer to the no, for the middle candidate who declined.",

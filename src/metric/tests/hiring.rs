@@ -103,7 +103,7 @@ fn the_steps_of_the_funnel_count_the_same_applications() {
 fn stages_end_where_they_say() {
     let it = funnel();
     let spring = || whole("2026-01-01", "2026-03-01");
-    check(&it, "time_to_find", spring(), "1 days, between 1 days and 1 days (n=9)");
+    check(&it, "time_to_find", spring(), "1 day, between 1 day and 1 day (n=9)");
     check(&it, "time_to_screen", spring(), "3 days, between 3 days and 3 days (n=25)");
     // Five with a first talk on day 4 waited 5 days, fifteen without one 8 since they applied.
     check(&it, "time_to_interview", spring(), "8 days, between 8 days and 8 days (n=20)");

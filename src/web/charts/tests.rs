@@ -181,7 +181,7 @@ fn shapes(seed: u64, dice: &mut Dice) {
     let rows = shape_of_categories("Trade", "", "cases", &bins, None).render().unwrap();
     sound_picture(&format!("categories {seed}"), &rows);
     let mut row = |at: u64| DotRow {
-        name: format!("<b>{at}</b>"),
+        name: format!("\u{3c}b>{at}&"),
         at: (dice.below(4) > 0).then(|| dice.value()),
         low: (dice.below(4) > 0).then(|| dice.value()),
         high: (dice.below(4) > 0).then(|| dice.value()),

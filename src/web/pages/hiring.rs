@@ -14,7 +14,7 @@ use crate::app::hiring::{self, By, Look, Report, Span};
 use crate::app::metrics;
 use crate::app::scope::Scope;
 use crate::web::State;
-use crate::web::charts::{Chart, RowChart};
+use crate::web::charts::RowChart;
 use crate::web::error::Failure;
 use crate::web::parts::{ButtonView, OptionView, SegLink, StateKind, StateView, TableView, Tile};
 use crate::web::query::Asked;
@@ -81,7 +81,7 @@ struct Part {
     ways: Vec<SegLink>,
     groups: RowChart,
     acceptance: RowChart,
-    months: Chart,
+    months: RowChart,
     decline: String,
     quality: RowChart,
     quality_note: String,

@@ -3,19 +3,18 @@
 //! Never here: anything computed; `app::hiring` did that.
 
 use crate::app::hiring::{By, Mark, Reading, Report};
-use crate::app::metrics::{Figure, Metric, find, format, interval, needed};
+use crate::app::metrics::{Figure, Metric, Unit, find, format, interval, needed};
+use crate::domain::calendar::Month;
 use crate::domain::count::counted;
-use crate::web::charts::{
-    self, Chart, DotRow, Dots, FunnelStep, MetricStyle, RowChart, dots, instead,
-};
+use crate::web::charts::{self, DotRow, Dots, FunnelStep, RowChart, dots};
 use crate::web::numbers::{self, percent, plain};
 use crate::web::parts::{StateKind, StateView, Tile};
 use crate::web::query::Asked;
 
 /// Groups in one comparison; the file holds the rest.
 const ROWS_MAX: usize = 10;
-/// Months of the offer chart at most.
-const MONTHS_MAX: usize = 24;
+/// Months of offers at most.
+const MONTHS_MAX: usize = 12;
 /// Below this chance of being as far apart by accident, sources differ.
 const DIFFERENT: f64 = 0.05;
 
@@ -49,8 +48,8 @@ fn slowest(it: &Report) -> String {
 }
 
 fn differ(it: &Report) -> &'static str {
-    let apart = |p: Option<f64>| p.map(|it| it < DIFFERENT);
-    match (apart(it.funnel.alike), apart(it.quality.alike)) {
+    let differ = |p: Option<f64>| p.map(|it| it < DIFFERENT);
+    match (differ(it.funnel.alike), differ(it.quality.alike)) {
         (Some(true), Some(true)) => "Sources differ beyond chance in who starts and in who stays.",
         (Some(true), Some(false)) => {
             "Sources differ beyond chance in who starts, not in who stays."
@@ -105,7 +104,14 @@ pub(super) fn openings_foot(it: &Report) -> String {
 /// Open positions, time to fill, time to start, offer acceptance.
 pub(super) fn tiles(it: &Report) -> Vec<Tile> {
     let tile = |label: &str, reading: &Reading| {
-        numbers::tile(reading.metric.id, label, reading.metric, &reading.figure, it.as_of.year())
+        let metric = reading.metric;
+        let mut tile = numbers::tile(metric.id, label, metric, &reading.figure, it.as_of.year());
+        if let Some(definition) = &mut tile.definition {
+            // The statement stands on the metric's page; four of them would weigh as much as a chart.
+            definition.sql = None;
+            definition.href = Some(format!("/metrics/{}", metric.id));
+        }
+        tile
     };
     let mut tiles = vec![tile("Offer acceptance", &it.acceptance)];
     let labels = ["Time to fill", "4 of 5 are filled within", "Time to hire", "Time to start"];
@@ -125,8 +131,8 @@ pub(super) fn funnel(it: &Report) -> RowChart {
     let mut rows =
         vec![FunnelStep { name: "Applied".to_owned(), n: reached(0), rest: String::new() }];
     for (at, step) in steps.iter().enumerate() {
-        let rest = match (step.figure.value, ends(&step.figure)) {
-            (Some(share), Some(range)) => format!("{}, {range}", percent(share)),
+        let rest = match (step.figure.value, ends(step.metric, &step.figure)) {
+            (Some(share), Some(range)) => format!("· {}, {range}", percent(share)),
             _ => "too few to say".to_owned(),
         };
         let n = match (step.figure.value, steps.get(at + 1)) {
@@ -261,28 +267,28 @@ pub(super) fn acceptance(it: &Report) -> RowChart {
     compared(metric, &say, "", it.acceptance.figure.value, &it.acceptance_sources)
 }
 
-/// Offers accepted by month.
-pub(super) fn months(it: &Report) -> Chart {
+/// Offers accepted by month, the newest first.
+pub(super) fn months(it: &Report) -> RowChart {
     let metric = it.acceptance.metric;
-    let all: Vec<_> =
-        it.acceptance_months.iter().filter_map(|it| numbers::month_point(metric, it)).collect();
-    let shown = &all[all.len().saturating_sub(MONTHS_MAX)..];
-    if shown.iter().filter(|it| it.value.is_some()).count() < 2 {
-        let words = "A month is shown once it has 5 offers that are answered or 30 days old. The \
-                     comparison by source counts them all.";
-        return instead(StateView::new(StateKind::Thin, "Too few offers a month", words));
-    }
-    let say = "Offers accepted, by the month of the offer.";
-    charts::metric_line(&charts::Metric {
-        name: metric.title,
-        finding: say,
+    let shown = it.acceptance_months.iter().rev().take(MONTHS_MAX);
+    let name = |it: &Figure| {
+        let month = Month::parse(&it.group).map_or(it.group.clone(), Month::words);
+        // A month that the period or the end of the data cuts.
+        if it.period.contains(" to ") { format!("{month}, in part") } else { month }
+    };
+    let rows: Vec<_> = shown.map(|it| DotRow { name: name(it), ..row(metric, it) }).collect();
+    let say = match apart(&it.acceptance_months) {
+        Some(true) => "Some months lie clearly apart: their intervals do not meet.",
+        Some(false) => "No month stands out: all intervals overlap.",
+        None => "Too few offers a month to compare.",
+    };
+    dots(&Dots {
         say,
-        note: "",
+        label: "Offer acceptance by month of the offer",
+        note: "A month is shown from 5 offers on. Line: the whole period.",
         unit: charts::Unit::Share,
-        style: MetricStyle::Line,
-        months: shown,
-        target: None,
-        marks: &[],
+        base: it.acceptance.figure.value,
+        rows: &rows,
     })
 }
 
@@ -315,9 +321,14 @@ pub(super) fn quality(it: &Report) -> RowChart {
 pub(super) fn quality_note(it: &Report) -> String {
     match it.quality.alike {
         Some(p) if p < DIFFERENT => format!(
-            "Sources differ in who stays more than chance would make them (log-rank test, {}). It \
+            "Sources differ in who stays more than chance would make them (log-rank test, {}). {} It \
              goes with the source; it need not come from it.",
-            chance(p)
+            chance(p),
+            if apart(&it.quality.sources) == Some(true) {
+                "Those whose intervals do not meet lie clearly apart."
+            } else {
+                "All intervals overlap, so which of them is better cannot be told yet."
+            }
         ),
         Some(p) => {
             format!("These sources cannot be told apart yet (log-rank test, {}).", chance(p))
@@ -398,11 +409,11 @@ fn row(metric: &Metric, figure: &Figure) -> DotRow {
         low: figure.low,
         high: figure.high,
         value: match figure.value {
-            Some(value) if metric.unit == crate::app::metrics::Unit::Percent => percent(value),
+            Some(value) if metric.unit == Unit::Percent => percent(value),
             Some(value) => format(metric, value),
             None => "Not enough data".to_owned(),
         },
-        rest: match (ends(figure), figure.too_few) {
+        rest: match (ends(metric, figure), figure.too_few) {
             (Some(range), _) => format!("{range}, n {n}"),
             (None, Some(few)) => needed(metric, few),
             (None, None) => format!("n {n}"),
@@ -412,29 +423,31 @@ fn row(metric: &Metric, figure: &Figure) -> DotRow {
 }
 
 /// The interval, short: `62 to 73%`, `12 to 18`, `12 and more`.
-pub(super) fn ends(figure: &Figure) -> Option<String> {
+pub(super) fn ends(metric: &Metric, figure: &Figure) -> Option<String> {
     let low = figure.low?;
     let share = |it: f64| format!("{:.0}", 100.0 * it);
-    let is_share = figure.value? <= 1.0 && figure.high.is_none_or(|it| it <= 1.0);
     Some(match figure.high {
-        Some(high) if is_share => format!("{} to {}%", share(low), share(high)),
+        Some(high) if metric.unit == Unit::Percent => format!("{} to {}%", share(low), share(high)),
         Some(high) => format!("{low:.0} to {high:.0}"),
         None => format!("{low:.0} and more"),
     })
 }
 
-/// Whether any two intervals lie apart.
-fn overlap(figures: &[Figure], what: &str) -> String {
+/// Whether any two intervals lie apart; none with fewer than two.
+fn apart(figures: &[Figure]) -> Option<bool> {
     let ends: Vec<_> = figures.iter().filter_map(|it| Some((it.low?, it.high?))).collect();
-    if ends.len() < 2 {
-        return format!("Not enough data to compare {what}.");
-    }
     let highest = ends.iter().map(|it| it.0).fold(f64::NEG_INFINITY, f64::max);
     let lowest = ends.iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
-    if highest > lowest {
-        format!("Some of these {what} lie clearly apart: their intervals do not meet.")
-    } else {
-        format!("All intervals overlap: these {what} cannot be told apart yet.")
+    (ends.len() > 1).then_some(highest > lowest)
+}
+
+fn overlap(figures: &[Figure], what: &str) -> String {
+    match apart(figures) {
+        None => format!("Not enough data to compare {what}."),
+        Some(true) => {
+            format!("Some of these {what} lie clearly apart: their intervals do not meet.")
+        }
+        Some(false) => format!("All intervals overlap: these {what} cannot be told apart yet."),
     }
 }
 

@@ -5,19 +5,19 @@
 use super::panels::{ends, title};
 use super::{Asked, PAGE};
 use crate::app::hiring::{CHECK_DAYS, Expected, Mark, Open, Report, SourceRow};
-use crate::app::metrics::Figure;
+use crate::app::metrics::{Figure, Metric};
 use crate::domain::calendar::Day;
 use crate::domain::count::counted;
 use crate::web::numbers::{self, percent};
 use crate::web::pages::uid_text;
-use crate::web::parts::{ButtonView, Definition, StateKind, StateView, TableView, ThView};
+use crate::web::parts::{ButtonView, StateKind, StateView, TableView, ThView};
 
 /// Requisitions shown; the longest open come first.
-const OPEN_MAX: usize = 20;
+const OPEN_MAX: usize = 12;
 /// Sources shown.
-const SOURCES_MAX: usize = 12;
+const SOURCES_MAX: usize = 10;
 /// People shown.
-const STARTERS_MAX: usize = 30;
+const STARTERS_MAX: usize = 10;
 
 /// A requisition in the table.
 pub(super) struct OpenLine {
@@ -26,12 +26,11 @@ pub(super) struct OpenLine {
     pub(super) filled: String,
     pub(super) days: String,
     pub(super) since: String,
-    pub(super) waiting: [String; 4],
-    pub(super) waiting_words: String,
+    pub(super) waiting: String,
     pub(super) expected: String,
     pub(super) half: String,
-    /// Glyph, word and class of the badge.
-    pub(super) state: (&'static str, &'static str, &'static str),
+    /// Whether it is open unusually long; none when that cannot be told.
+    pub(super) late: Option<bool>,
 }
 
 /// The funnel by source.
@@ -55,7 +54,8 @@ pub(super) struct FunnelCell {
     pub(super) value: String,
     pub(super) sub: String,
     pub(super) class: &'static str,
-    pub(super) definition: Option<Definition>,
+    /// Where the whole is defined.
+    pub(super) href: Option<String>,
 }
 
 /// Somebody in the first 90 days.
@@ -72,8 +72,8 @@ pub(super) struct StarterLine {
 }
 
 /// Under the cohorts.
-pub(super) const COHORTS_FOOT: &str = "A cohort is told once the day of its last possible hire has come. Usual: the counts 99 of 100 \
-     cohorts of this size would show after the hires of the two years before.";
+pub(super) const COHORTS_FOOT: &str = "A cohort is told once the day of its last possible hire has come. In brackets what is usual: how \
+     many left of 99 in 100 cohorts of this size, after the hires of the two years before.";
 
 /// Requisitions, the longest open first.
 pub(super) fn openings(it: &Report) -> Vec<OpenLine> {
@@ -95,27 +95,22 @@ fn opening(open: &Open, year: i16) -> OpenLine {
     OpenLine {
         number: open.it.number.clone(),
         place: open.place.clone(),
-        filled: format!("{} of {}", open.it.taken, open.it.positions),
+        filled: format!(
+            "{} of {}",
+            numbers::whole(open.it.taken),
+            numbers::whole(open.it.positions)
+        ),
         days: numbers::whole(open.days.max(0) as u64),
-        since: open.it.since.words(year),
-        waiting: open.it.waiting.map(numbers::whole),
-        waiting_words: if waiting.is_empty() {
-            "nobody waits".to_owned()
-        } else {
-            waiting.join(", ")
-        },
+        since: short(open.it.since, year),
+        waiting: if waiting.is_empty() { "nobody waits".to_owned() } else { waiting.join(", ") },
         expected,
         half,
-        state: match open.late {
-            Some(true) => ("▲", "Late", "medium"),
-            Some(false) => ("=", "As usual", "none"),
-            None => ("", "Not told yet", "none"),
-        },
+        late: open.late,
     }
 }
 
 fn expected(it: Expected, year: i16) -> (String, String) {
-    let day = |it: Day| it.words(year);
+    let day = |it: Day| short(it, year);
     let half = |it: Option<Day>| {
         it.map_or_else(
             || "half: not within the past".to_owned(),
@@ -136,6 +131,17 @@ fn expected(it: Expected, year: i16) -> (String, String) {
         Expected::TooFew(few) => {
             ("No date yet".to_owned(), format!("{} of {} past ones needed", few.have, few.need))
         }
+    }
+}
+
+/// A day without its weekday, which a range does not need: `26 Nov`, `5 Jan 2027`.
+fn short(day: Day, year: i16) -> String {
+    let words = day.words(year);
+    match words.split_once(' ') {
+        Some((weekday, rest)) if weekday.bytes().all(|it| it.is_ascii_alphabetic()) => {
+            rest.to_owned()
+        }
+        _ => words,
     }
 }
 
@@ -192,20 +198,15 @@ pub(super) fn funnel(it: &Report, asked: &Asked) -> Option<FunnelTable> {
     let mut rows: Vec<&SourceRow> = it.funnel.sources.iter().collect();
     sort(&mut rows, key, down);
     let whole = it.funnel.steps.iter().enumerate().map(|(at, reading)| FunnelCell {
-        definition: Some(numbers::definition(
-            reading.metric.id,
-            reading.metric,
-            &reading.figure,
-            false,
-        )),
-        ..cell(at, Some(&reading.figure))
+        href: Some(format!("/metrics/{}", reading.metric.id)),
+        ..cell(at, reading.metric, Some(&reading.figure))
     });
     let hidden = rows.len().saturating_sub(SOURCES_MAX);
     Some(FunnelTable {
         head: head(asked, key, down),
         whole: whole.collect(),
         applications: numbers::whole(first.n),
-        rows: rows.into_iter().take(SOURCES_MAX).map(line).collect(),
+        rows: rows.into_iter().take(SOURCES_MAX).map(|row| line(it, row)).collect(),
         foot: format!(
             "Shares are of the step before, the last of all applications. {}Below n = 10 nothing is \
              said.",
@@ -273,19 +274,25 @@ fn head(asked: &Asked, key: Key, down: bool) -> Vec<ThView> {
     KEYS.iter().zip(labels).map(th).collect()
 }
 
-fn line(row: &SourceRow) -> FunnelLine {
+fn line(it: &Report, row: &SourceRow) -> FunnelLine {
     FunnelLine {
         name: row.name.clone(),
         applications: numbers::whole(row.steps[0].as_ref().map_or(0, |it| it.n)),
-        cells: row.steps.iter().enumerate().map(|it| cell(it.0, it.1.as_ref())).collect(),
+        cells: row
+            .steps
+            .iter()
+            .zip(&it.funnel.steps)
+            .enumerate()
+            .map(|(at, (figure, whole))| cell(at, whole.metric, figure.as_ref()))
+            .collect(),
     }
 }
 
-fn cell(at: usize, figure: Option<&Figure>) -> FunnelCell {
+fn cell(at: usize, metric: &Metric, figure: Option<&Figure>) -> FunnelCell {
     let class = if at == 5 { "r" } else { "r hide-md" };
     let (value, sub) = match figure {
         None => ("nobody".to_owned(), String::new()),
-        Some(it) => match (it.value, ends(it), it.too_few) {
+        Some(it) => match (it.value, ends(metric, it), it.too_few) {
             (Some(share), Some(range), _) => {
                 (percent(share), format!("{range}, n {}", numbers::whole(it.n)))
             }
@@ -293,7 +300,7 @@ fn cell(at: usize, figure: Option<&Figure>) -> FunnelCell {
             _ => ("too few".to_owned(), format!("n {}", it.n)),
         },
     };
-    FunnelCell { value, sub, class, definition: None }
+    FunnelCell { value, sub, class, href: None }
 }
 
 /// Cohorts by month of hire.
@@ -303,24 +310,25 @@ pub(super) fn cohorts(it: &Report) -> Option<TableView> {
     }
     let year = it.as_of.year();
     let mark = |hires: u64, mark: Mark| match mark {
-        Mark::Young(on) => format!("told on {}", on.words(year)),
+        Mark::Young(on) => format!("told on {}", short(on, year)),
         Mark::Told { left, usual } => {
-            let glyph = if mark.unusual() { "▲ " } else { "" };
+            let glyph = if mark.unusual() { "▲ more: " } else { "" };
             let range = match usual {
-                Some((low, high)) if low == high => format!("; usual {low}"),
-                Some((low, high)) => format!("; usual {low} to {high}"),
+                Some((low, high)) if low == high => format!(" ({low})"),
+                Some((low, high)) => format!(" ({low} to {high})"),
                 None => String::new(),
             };
             format!("{glyph}{left} left, {} here{range}", hires - left.min(hires))
         }
     };
     let row = |cohort: &crate::app::hiring::Cohort| {
-        let mut cells = vec![cohort.month.words(), numbers::whole(cohort.hires)];
+        let mut cells =
+            vec![cohort.month.words().replace(' ', "\u{a0}"), numbers::whole(cohort.hires)];
         cells.extend(cohort.marks.iter().map(|it| mark(cohort.hires, *it)));
         cells
     };
     let mut head = vec![ThView::text("Hired in"), ThView::number("Hires")];
-    head.extend(CHECK_DAYS.iter().map(|day| ThView::text(&format!("By day {day}"))));
+    head.extend(CHECK_DAYS.iter().map(|day| ThView::text(&format!("By day {day} (usual)"))));
     Some(TableView {
         caption: format!("{}: monthly cohorts, left and here", title("first_90_day_attrition")),
         caption_hidden: true,
