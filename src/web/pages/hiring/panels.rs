@@ -135,11 +135,9 @@ pub(super) fn funnel(it: &Report) -> RowChart {
             (Some(share), Some(range)) => format!("· {}, {range}", percent(share)),
             _ => "too few to say".to_owned(),
         };
-        let n = match (step.figure.value, steps.get(at + 1)) {
-            (_, Some(next)) => next.figure.n,
-            (Some(share), None) => (share * step.figure.n as f64).round() as u64,
-            (None, None) => whole.iter().filter_map(|it| taken(&it.figure)).next().unwrap_or(0),
-        };
+        let last = || taken(&step.figure).or(whole.first().and_then(|it| taken(&it.figure)));
+        // Below the minimum of both nothing says how many started: then the row is left out.
+        let Some(n) = steps.get(at + 1).map(|it| it.figure.n).or_else(last) else { continue };
         rows.push(FunnelStep { name: STEPS[at].to_owned(), n, rest });
     }
     let say = match whole.first().map(|it| (&it.figure, it.metric)) {
