@@ -24,6 +24,8 @@ pub(super) struct Column {
     pub(super) values: Vec<f64>,
 }
 
+/// The part all holidays belong to.
+pub(super) const HOLIDAYS: &str = "holidays";
 /// Days in a year, as Prophet has it.
 pub(super) const YEAR: f64 = 365.25;
 /// Days in a week.
@@ -46,18 +48,14 @@ impl Prophet {
                 },
             ));
         }
-        for holiday in &self.holidays {
-            let values = inside(holiday, past, &days);
-            let known = values.iter().zip(&past.values);
-            if known.into_iter().any(|(hit, value)| *hit != 0.0 && !value.is_nan()) {
-                columns.push(Column {
-                    part: "holidays".to_owned(),
-                    name: holiday.name.clone(),
-                    multiplicative: self.multiplicative,
-                    prior: self.holiday_prior,
-                    values,
-                });
-            }
+        for (name, values) in self.holiday_columns(past, &days) {
+            columns.push(Column {
+                part: HOLIDAYS.to_owned(),
+                name,
+                multiplicative: self.multiplicative,
+                prior: self.holiday_prior,
+                values,
+            });
         }
         for regressor in &self.regressors {
             columns.push(Column {
@@ -69,6 +67,21 @@ impl Prophet {
             });
         }
         Ok(columns)
+    }
+
+    /// One column a name that falls into a known period, in the order in which names first come.
+    fn holiday_columns(&self, past: &Past, days: &[i32]) -> Vec<(String, Vec<f64>)> {
+        let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+        for holiday in &self.holidays {
+            let values = inside(holiday, past, days);
+            match columns.iter_mut().find(|it| it.0 == holiday.name) {
+                Some((_, same)) => same.iter_mut().zip(values).for_each(|(a, b)| *a = b.max(*a)),
+                None => columns.push((holiday.name.clone(), values)),
+            }
+        }
+        let hit = |it: (&f64, &f64)| *it.0 != 0.0 && !it.1.is_nan();
+        columns.retain(|(_, values)| values.iter().zip(&past.values).any(hit));
+        columns
     }
 
     /// Seasons in use: name, days, order.

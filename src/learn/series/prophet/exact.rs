@@ -14,7 +14,7 @@ use augurs::prophet::{
     optimizer,
 };
 
-use super::columns::Column;
+use super::columns::{Column, HOLIDAYS};
 use super::optimise::{Solution, solve};
 use super::problem::{Problem, Term};
 use super::{Changepoints, Growth, Prophet};
@@ -84,7 +84,8 @@ impl Optimizer for &Exact {
             tau: *data.tau,
             terms: &self.terms,
         };
-        let solution = solve(&problem, init.k, init.m);
+        let (k, m) = problem.start((init.k, init.m));
+        let solution = solve(&problem, k, m);
         let refused = |_| optimizer::Error::static_str("the noise is no number");
         let params = OptimizedParams {
             k: solution.k,
@@ -108,12 +109,12 @@ pub(super) fn kept(past: &Past) -> Vec<usize> {
 pub(super) fn run<'a>(
     prophet: &Prophet,
     past: &Past,
-    kept: &[usize],
+    (columns, kept): (&[Column], &[usize]),
     exact: &'a Exact,
 ) -> Result<Augurs<&'a Exact>> {
     let seconds = |at: usize| i64::from(past.day(at)) * DAY;
     let times: Vec<i64> = kept.iter().map(|at| seconds(*at)).collect();
-    let mut model = Augurs::new(options(prophet, past, kept)?, exact);
+    let mut model = Augurs::new(options(prophet, past, (columns, kept))?, exact);
     let failed = |_| Error::NotConverged { what: "prophet" };
     for (name, days, order) in prophet.seasons() {
         let order = u32::try_from(order).ok().and_then(std::num::NonZeroU32::new);
@@ -148,7 +149,11 @@ pub(super) fn run<'a>(
     Ok(model)
 }
 
-fn options(prophet: &Prophet, past: &Past, kept: &[usize]) -> Result<ProphetOptions> {
+fn options(
+    prophet: &Prophet,
+    past: &Past,
+    (columns, kept): (&[Column], &[usize]),
+) -> Result<ProphetOptions> {
     let mut options = ProphetOptions {
         growth: match prophet.growth {
             Growth::Linear => GrowthType::Linear,
@@ -187,12 +192,11 @@ fn options(prophet: &Prophet, past: &Past, kept: &[usize]) -> Result<ProphetOpti
             options.changepoints = Some(days.iter().map(|day| i64::from(*day) * DAY).collect());
         }
     }
-    for holiday in &prophet.holidays {
-        let periods = (0..past.len()).filter(|at| {
-            holiday.days.iter().any(|day| (past.day(*at)..past.day(*at + 1)).contains(day))
-        });
-        let days = periods.map(|at| HolidayOccurrence::for_day(i64::from(past.day(at)) * DAY));
-        options.holidays.insert(holiday.name.clone(), Holiday::new(days.collect()));
+    for column in columns.iter().filter(|it| it.part == HOLIDAYS) {
+        // augurs compares with the first day of a period, whichever day the holiday falls on.
+        let periods = kept.iter().filter(|at| column.values[**at] != 0.0);
+        let days = periods.map(|at| HolidayOccurrence::for_day(i64::from(past.day(*at)) * DAY));
+        options.holidays.insert(column.name.clone(), Holiday::new(days.collect()));
     }
     Ok(options)
 }

@@ -69,6 +69,23 @@ impl Problem<'_> {
         self.growth != TrendIndicator::Logistic && self.terms.iter().all(|it| !it.multiplicative)
     }
 
+    /// Slope and level to start from: `given`, or through first and last row of a logistic trend, by
+    /// Prophet's rule; `given` then rests on the platform's logarithm.
+    pub(super) fn start(&self, given: (f64, f64)) -> (f64, f64) {
+        let last = self.t.len() - 1;
+        let span = self.t[last] - self.t[0];
+        if self.growth != TrendIndicator::Logistic || span.is_nan() || span <= 0.0 {
+            return given;
+        }
+        let over = |at: usize| 1.0 / (self.y[at] / self.cap[at]).clamp(0.01, 0.99);
+        let (mut first, last) = (over(0), over(last));
+        if (first - last).abs() <= 0.01 {
+            first *= 1.05;
+        }
+        let (first, last) = (math::ln(first - 1.0), math::ln(last - 1.0));
+        ((first - last) / span, first * span / (first - last))
+    }
+
     /// Everything that follows from a point.
     pub(super) fn state(&self, theta: Vec<f64>) -> State {
         let delta = &theta[self.free()..];
