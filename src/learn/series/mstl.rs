@@ -7,7 +7,7 @@
 //!
 //! Never here: a forecast without two full cycles of a season; single precision.
 
-use augurs::mstl::stlrs::MstlParams;
+use augurs::mstl::stlrs::{MstlParams, MstlResult};
 
 use super::ets::{Smoothed, smooth};
 use super::fill::Grid;
@@ -17,6 +17,13 @@ use super::season::Join;
 use super::step::Step;
 use crate::error::{Error, Result};
 use crate::math::{exp, ln};
+
+/// Values at the end that the smoothing sees: it has long forgotten what was before.
+const RECENT: usize = 500;
+
+/// Share of the remainder's variance in a figure of a season: the last point of a loess over eleven
+/// cycles is worth about three of them.
+const SHARE: f64 = 0.33;
 
 /// Decomposition, then exponential smoothing; the seasons are those of [`seasons`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,18 +104,18 @@ pub(crate) fn fit(values: &[f64], lengths: &[usize], ahead: usize) -> Result<Mad
         Join::Sum => (0..n).map(|at| values[at] - all(at)).collect(),
         Join::Product => (0..n).map(|at| values[at] / exp(all(at))).collect(),
     };
-    let Smoothed { mean, spread } = smooth(&adjusted, ahead)?;
+    let Smoothed { mean, spread } = smooth(&adjusted[n.saturating_sub(RECENT)..], ahead)?;
     let trend: Vec<f64> = apart.trend.iter().chain(&mean).copied().collect();
     let parts = parts(apart.join, trend, lengths.len(), figure);
     let mean = (n..n + ahead).map(|at| parts.iter().map(|part| part[at]).sum()).collect();
-    let doubt = doubt(&apart, lengths, ahead);
+    let (doubt, wider) = (doubt(&apart), wider(n, lengths[0]));
     let spread = (0..ahead)
         .map(|k| {
-            let (own, level) = match apart.join {
-                Join::Sum => (spread[k], 1.0),
-                Join::Product => (spread[k] * exp(all(n + k)), parts[0][n + k] * exp(all(n + k))),
+            let (times, size) = match apart.join {
+                Join::Sum => (1.0, 1.0),
+                Join::Product => (exp(all(n + k)), parts[0][n + k]),
             };
-            (own * own + doubt[k] * level * level).sqrt()
+            times * ((spread[k] * spread[k] + doubt * size * size) * wider).sqrt()
         })
         .collect();
     Ok(Made { mean, spread, parts })
@@ -155,9 +162,9 @@ fn decompose(values: &[f64], lengths: &[usize]) -> Result<Apart> {
         MstlParams::new().fit(values, lengths).map_err(|it| Error::Series { why: it.to_string() })
     };
     let sum = split(values)?;
-    let join = |join, it: augurs::mstl::stlrs::MstlResult<f64>, trend| Apart {
+    let join = |join, it: MstlResult<f64>, trend| Apart {
         join,
-        seasons: it.seasonal().to_vec(),
+        seasons: it.seasonal().iter().zip(lengths).map(|it| calm(it.0, it.1 / 52)).collect(),
         trend,
         remainder: it.remainder().to_vec(),
     };
@@ -174,6 +181,19 @@ fn decompose(values: &[f64], lengths: &[usize]) -> Result<Apart> {
     Ok(join(Join::Sum, sum, trend))
 }
 
+/// Means over `half` neighbours on either side, fewer at the ends.
+///
+/// A season of a year of weeks or days has few cycles for many figures, and the year is not quite 52
+/// weeks: its figures are averaged over three weeks or a fortnight.
+fn calm(figures: &[f64], half: usize) -> Vec<f64> {
+    (0..figures.len())
+        .map(|at| {
+            let near = &figures[at.saturating_sub(half)..(at + half + 1).min(figures.len())];
+            near.iter().sum::<f64>() / near.len() as f64
+        })
+        .collect()
+}
+
 /// Standard deviation.
 fn deviation(values: &[f64]) -> f64 {
     let n = values.len() as f64;
@@ -181,27 +201,85 @@ fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|it| (it - mean) * (it - mean)).sum::<f64>() / n).sqrt()
 }
 
-/// Variance that the seasons add to every period ahead.
-///
-/// A figure of a season is a mean over few cycles, so it carries a share of the remainder's variance;
-/// and it moves on by as much a cycle as it moved from the last but one cycle to the last.
-fn doubt(apart: &Apart, lengths: &[usize], ahead: usize) -> Vec<f64> {
-    let n = apart.trend.len();
-    let noise = apart.remainder.iter().map(|it| it * it).sum::<f64>() / n as f64;
-    (0..ahead)
-        .map(|k| {
-            let season = |(figures, length): (&Vec<f64>, &usize)| {
-                let last = &figures[n - length..];
-                let before = &figures[n - 2 * length..n - length];
-                let moved: f64 = last.iter().zip(before).map(|(a, b)| (a - b) * (a - b)).sum();
-                let cycles = (k / length + 1) as f64;
-                noise * SHARE + cycles * moved / *length as f64
-            };
-            apart.seasons.iter().zip(lengths).map(season).sum()
-        })
-        .collect()
+/// Variance that the seasons add to every period ahead: a figure of a season is a mean over few cycles,
+/// so it carries a share of the remainder's variance.
+fn doubt(apart: &Apart) -> f64 {
+    let noise = apart.remainder.iter().map(|it| it * it).sum::<f64>();
+    SHARE * apart.seasons.len() as f64 * noise / apart.remainder.len() as f64
 }
 
-/// Share of the remainder's variance in a figure of a season: the last point of a loess over eleven
-/// cycles is worth about three of them.
-const SHARE: f64 = 0.33;
+/// What to multiply a variance with because the shortest season took degrees of freedom: one a place
+/// for every five cycles, at least one. At most 4.
+///
+/// On 476 monthly series of the M3 competition cut to 48 months the 80% bounds then hold 73% instead
+/// of 62%, on the whole series 79%, on 366 of tourism 87%; the back-test scales the rest.
+fn wider(n: usize, length: usize) -> f64 {
+    let (n, length) = (n as f64, length as f64);
+    let used = (length - 1.0) * (n / length / 5.0).max(1.0);
+    n / (n - used).max(n / 4.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    fn monthly(values: Vec<f64>) -> Past {
+        Past::new(Step::Month, 0, values, Kind::Real).expect("valid")
+    }
+
+    /// Growth of two a month and a season of known figures, as a sum and as a product.
+    fn made(product: bool, n: usize) -> Vec<f64> {
+        let figures = [0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7];
+        (0..n)
+            .map(|at| {
+                let level = 100.0 + 2.0 * at as f64;
+                let figure = figures[at % 12];
+                if product { level * figure } else { level + 40.0 * (figure - 1.0) }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn seasons_that_add_or_multiply_are_told_apart_and_go_on() {
+        for (product, join) in [(false, Join::Sum), (true, Join::Product)] {
+            let values = made(product, 72);
+            assert!(decompose(&values[..60], &[12]).expect("fits").join == join);
+            let path = Mstl.forecast(&monthly(values[..60].to_vec()), 12).expect("fits");
+            for (said, came) in path.mean.iter().zip(&values[60..]) {
+                assert!((said / came - 1.0).abs() < 0.02, "{product}: {said} {came}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_known_parts_are_trend_and_season() {
+        let values = made(true, 60);
+        let path = Mstl.forecast(&monthly(values.clone()), 3).expect("fits");
+        let named = path.parts.expect("has parts").named;
+        assert_eq!(named.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["trend", "yearly"]);
+        for at in 12..48 {
+            let sum = named[0].1[at] + named[1].1[at];
+            assert!((sum / values[at] - 1.0).abs() < 0.02, "{at}: {sum} {}", values[at]);
+        }
+    }
+
+    #[test]
+    fn tiny_and_huge_series_lose_no_precision() {
+        let of = |size: f64| {
+            let values = made(false, 60).iter().map(|it| 1e6 + it * size).collect();
+            let path = Mstl.forecast(&monthly(values), 1).expect("fits");
+            (path.mean[0] - 1e6) / size
+        };
+        assert!((of(1.0) / of(1e-4) - 1.0).abs() < 0.02, "single precision would round this away");
+    }
+
+    #[test]
+    fn the_seasons_follow_the_length() {
+        assert_eq!(seasons(Step::Day, 729), [(7, "weekly")]);
+        assert_eq!(seasons(Step::Day, 730), [(7, "weekly"), (365, "yearly")]);
+        assert_eq!(seasons(Step::Week, 103), []);
+        let refused = Mstl.forecast(&monthly(vec![1.0; 23]), 1).expect_err("too short").to_string();
+        assert_eq!(refused, "no forecast: 23 months, two full seasons are 24");
+    }
+}

@@ -86,7 +86,8 @@ pub(crate) fn fit(values: &[f64], season: usize, ahead: usize) -> Result<Made> {
     };
     let model = best(&without)?;
     let (trend, errors) = model.run(&without, ahead);
-    let spread = model.spread(&without, &errors, ahead);
+    let figures_fitted = join.map_or(0, |_| season - 1);
+    let spread = model.spread(&without, &errors, figures_fitted, ahead);
     let with = |at: usize, it: f64| match join {
         None => it,
         Some(Join::Sum) => it + figure(at),
@@ -217,11 +218,15 @@ impl Model {
 
     /// Standard deviations ahead: the model is linear in the values, so the response of the path to
     /// an error of 1 in the first period ahead gives the weights of all errors before each period.
-    fn spread(&self, values: &[f64], errors: &[f64], ahead: usize) -> Vec<f64> {
+    ///
+    /// Level, alpha and theta took three degrees of freedom, a season those of its figures; at least a
+    /// quarter of the errors is left.
+    fn spread(&self, values: &[f64], errors: &[f64], figures: usize, ahead: usize) -> Vec<f64> {
         let late = &errors[SETTLING..];
         let mean = late.iter().sum::<f64>() / late.len() as f64;
         let square = late.iter().map(|it| (it - mean) * (it - mean)).sum::<f64>();
-        let variance = square / (late.len() - 1) as f64;
+        let free = late.len().saturating_sub(3 + figures).max(late.len().div_ceil(4));
+        let variance = square / free as f64;
         let mut plain = self.start(line(values), values[0]);
         for value in values {
             self.takes(&mut plain, *value);
@@ -280,4 +285,39 @@ fn line(values: &[f64]) -> (f64, f64) {
     let weighted = values.iter().zip(1..).map(|(it, at)| it * f64::from(at)).sum::<f64>() / n;
     let slope = 6.0 * (2.0 * weighted - (n + 1.0) * mean) / (n * n - 1.0);
     (mean - (n + 1.0) * slope / 2.0, slope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    #[test]
+    fn a_line_with_a_season_goes_on_in_parts() {
+        let swing =
+            |at: usize| [6.0, -2.0, -8.0, 4.0, 0.0, 2.0, -6.0, 8.0, -4.0, -1.0, 3.0, -2.0][at % 12];
+        let values: Vec<f64> = (0..60).map(|at| 100.0 + 0.2 * at as f64 + swing(at)).collect();
+        let past = Past::new(Step::Month, 0, values, Kind::Real).expect("valid");
+        let path = Theta.forecast(&past, 12).expect("fits");
+        for k in 0..12 {
+            let came = 112.0 + 0.2 * k as f64 + swing(k);
+            assert!((path.mean[k] - came).abs() < 6.0, "{k}: {} {came}", path.mean[k]);
+        }
+        let named = path.parts.expect("has parts").named;
+        assert_eq!(named[1].0, "yearly");
+        assert!(named[1].1[60 + 7] > 4.0 && named[1].1[60 + 2] < -4.0);
+    }
+
+    /// Errors carry on by alpha: variance `sd^2 (1 + (h - 1) alpha^2)` (Fiorucci et al. 2016).
+    #[test]
+    fn the_spread_of_a_fixed_line_has_a_closed_form() {
+        let values: Vec<f64> = (0..30).map(|at| f64::from(at * 7 % 5)).collect();
+        let model = Model { follows: false, searched: true, level: 2.0, alpha: 0.3, theta: 3.0 };
+        let errors = model.run(&values, 0).1;
+        let spread = model.spread(&values, &errors, 0, 9);
+        for (k, sd) in spread.iter().enumerate() {
+            let expected = spread[0] * (1.0 + k as f64 * 0.09).sqrt();
+            assert!((sd - expected).abs() < 1e-9, "{k}: {sd} {expected}");
+        }
+    }
 }
