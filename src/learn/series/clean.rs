@@ -78,9 +78,7 @@ pub(super) fn ready(given: &Past, shifts: &[Shift]) -> Result<Ready> {
     }
     let known = values.len() - holes;
     if known < THIN {
-        notes.push(format!(
-            "Too little data: {known} known {word}s, {THIN} needed. One level with wide bounds."
-        ));
+        notes.push(format!("Too little data: {known} known {word}s, {THIN} needed."));
     } else if known < SEASON {
         notes.push(format!(
             "Fewer than {SEASON} known {word}s: no season is told and the bounds are not calibrated."

@@ -133,7 +133,7 @@ impl Method for Fitting {
 /// The answer for a handful of values.
 fn thin(given: &Past, ready: &Ready, ahead: usize) -> Result<Outlook> {
     let path = Thin.forecast(&ready.past, ahead + ready.after)?;
-    let why = "Too little data for any other method.".to_owned();
+    let why = "Too little data for any other method: one level with wide bounds.".to_owned();
     let name = Thin.name().to_owned();
     let candidate = Candidate { name: name.clone(), kept: true, mase: None, coverage80: None, why };
     let path = conformal::bounded(&path, [1.0; 3], ready.past.kind);

@@ -76,7 +76,7 @@ pub(super) fn shifts(past: &Past, rough: &Rough) -> Vec<Shift> {
     found
 }
 
-/// Places where the level may have changed (Adams and MacKay 2007): runs of 60 periods expected, a
+/// Places where the level may have changed (Adams and `MacKay` 2007): runs of 60 periods expected, a
 /// weak prior, values in robust standard deviations, of at most 500 medians of neighbours.
 fn proposals(flat: &[f64]) -> Vec<usize> {
     let size = flat.len().div_ceil(500);

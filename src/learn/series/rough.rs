@@ -137,7 +137,9 @@ fn by_phase(values: &[f64], level: &[f64], season: usize) -> Vec<f64> {
         })
         .collect();
     let mean = phases.iter().sum::<f64>() / season as f64;
-    phases.iter_mut().for_each(|it| *it -= mean);
+    for it in &mut phases {
+        *it -= mean;
+    }
     phases
 }
 
