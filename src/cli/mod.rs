@@ -9,6 +9,7 @@ mod import;
 mod lab;
 mod metric;
 mod models;
+mod plan;
 mod predict;
 mod progress;
 mod serve;
@@ -73,6 +74,8 @@ enum Command {
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
     Metric(metric::Arguments),
+    /// The hiring plan: who is short, where, from when, and by when to post
+    Plan(plan::Arguments),
     /// Fit the same models on any table, for analysts
     Lab(lab::Arguments),
 }
@@ -112,6 +115,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(arguments) => return verify::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
+        Command::Plan(arguments) => plan::run(&global, &arguments),
         Command::Lab(arguments) => lab::run(&global, arguments),
     };
     done.map(|()| ExitCode::SUCCESS)

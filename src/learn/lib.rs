@@ -11,6 +11,7 @@
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
 //! - [`series`]: forecasts with intervals that say how often they held.
+//! - [`staffing`]: paths of demand and of people drawn together: who is missing, and from when.
 //! - [`whatif`]: what a change of a row does to its score, and the smallest one that lowers it.
 //! - [`artifact`]: the stored form of a model, apart from the types in use; [`interpret`]: models
 //!   from and for `InterpretML`; [`lookup`]: a model as a table anyone can apply.
@@ -43,6 +44,7 @@ pub mod survival;
 pub mod whatif;
 
 pub mod series;
+pub mod staffing;
 
 pub mod artifact;
 pub mod interpret;

@@ -21,7 +21,9 @@ pub mod people;
 pub mod places;
 pub mod registry;
 pub mod rollups;
+pub mod scenarios;
 pub mod situations;
+pub mod staffing;
 pub mod tasks;
 pub mod wipe;
 

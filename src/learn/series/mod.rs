@@ -7,16 +7,37 @@
 //! Never here: a clock, files, where a series came from, an unseeded draw, a promise without the
 //! coverage it had.
 
+mod backtest;
+mod clean;
+mod combine;
+mod conformal;
 mod contest;
+mod ets;
+mod fill;
+mod marks;
 mod naive;
 mod outlook;
 mod past;
 mod path;
+pub mod prophet;
+mod rough;
+mod season;
+mod simplex;
 mod step;
+mod theta;
+mod thin;
+mod words;
 
+pub use clean::classify;
 pub use contest::{Choice, Holiday, Options, forecast};
+pub use ets::Ets;
 pub use naive::Naive;
 pub use outlook::{Backtest, Candidate, Held, Mark, MarkKind, Outlook, Part, Point};
 pub use past::{Kind, Past};
 pub use path::{LEVELS, Level, Method, Parts, Path};
+pub use prophet::Prophet;
 pub use step::Step;
+pub use theta::Theta;
+
+#[cfg(test)]
+mod peers;
