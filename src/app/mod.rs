@@ -15,6 +15,7 @@ pub(crate) mod fixture;
 pub mod frame;
 pub mod gates;
 pub mod glossary;
+pub mod holidays;
 pub mod imports;
 pub mod lab;
 pub mod material;

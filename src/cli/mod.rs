@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod import;
 mod lab;
+mod lab_forecast;
 mod metric;
 mod models;
 mod plan;
