@@ -71,6 +71,63 @@ fn the_lab_answers_mends_and_asks_for_more() {
 }
 
 #[test]
+fn forecasts_are_listed_made_kept_and_refused() {
+    let dir = scratch();
+    check(dir.path(), &["forecast"], 0, "");
+    check(dir.path(), &["forecast", "job"], 1, "Did you mean `jobs`?");
+    check(dir.path(), &["forecast", "jobs", "--model", "prophe"], 1, "Did you mean `prophet`?");
+    check(dir.path(), &["forecast", "jobs", "--step", "year"], 1, "day, week or month");
+    check(dir.path(), &["forecast", "jobs", "--horizon", "0"], 1, "Choose 1 to");
+    check(dir.path(), &["forecast", "jobs"], 1, "There is no data in");
+    let demo = ["demo", "--technicians", "24", "--years", "2", "--offices", "1"];
+    let size = ["--jobs-per-technician-year", "60", "--seed", "5", "--end", "2025-11-23"];
+    check(dir.path(), &[&demo[..], &size[..]].concat(), 0, "");
+    check(dir.path(), &["forecast", "jobs", "--zone", "nowhere at all"], 1, "There is no zone");
+    check(dir.path(), &["forecast", "exits", "--step", "day"], 1, "not counted by day");
+    check(dir.path(), &["forecast", "jobs", "--appliance", "hvac", "--horizon", "2"], 0, "");
+    let ask = |more: &[&str]| {
+        let output = command(program())
+            .args(["forecast", "headcount", "--horizon", "6"])
+            .args(more)
+            .arg("--data-dir")
+            .arg(dir.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let first = ask(&["--json"]);
+    assert_eq!(first, ask(&["--json"]), "the kept forecast answers, byte for byte");
+    let json: serde_json::Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(json["points"].as_array().unwrap().len(), 6);
+    assert_eq!(json["points"][0]["time"], "2025-11-01", "November is not over");
+    let keys = ["series", "unit", "place", "as_of", "n", "data_hash", "model", "candidates"];
+    for key in keys.into_iter().chain(["backtest", "marks", "notes", "sentence", "fit_ms"]) {
+        assert!(json.get(key).is_some(), "{key}");
+    }
+    for key in ["yhat", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95"] {
+        assert!(json["points"][5][key].is_number(), "{key}");
+    }
+    let words = ask(&[]);
+    assert!(words.starts_with("Headcount, all offices, by month, as of 2025-11-23"), "{words}");
+    assert!(words.contains("80% between") && words.contains("Nov 2025"), "{words}");
+    check(dir.path(), &["verify"], 0, "");
+    let short = scratch();
+    let young = ["demo", "--technicians", "12", "--years", "1", "--offices", "1", "--end"];
+    check(short.path(), &[&young[..], &["2025-11-23"]].concat(), 0, "");
+    check(short.path(), &["forecast", "time_to_fill", "--zone", &zone_of(short.path())], 3, "");
+}
+
+/// The name of a zone, as the program's hint gives it.
+fn zone_of(dir: &Path) -> String {
+    let asked = ["forecast", "jobs", "--zone", "~", "--data-dir"];
+    let output = command(program()).args(asked).arg(dir).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let list = words.split("There are: ").nth(1).unwrap_or(&words);
+    list.split([',', '.']).next().unwrap().trim().to_owned()
+}
+
+#[test]
 fn the_data_folder_stands_before_or_after_the_command() {
     let dir = scratch();
     let shown = dir.path().display().to_string();

@@ -5,6 +5,7 @@
 
 mod config;
 mod demo;
+mod forecast;
 mod import;
 mod lab;
 mod lab_forecast;
@@ -69,7 +70,7 @@ enum Command {
     Predict(predict::Arguments),
     /// The registry: list, show and compare models, take one into use, roll back, in and out
     Models(models::Arguments),
-    /// Check models, their folders and every stored prediction
+    /// Check models, their folders, stored predictions and forecasts
     Verify(verify::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
@@ -77,6 +78,8 @@ enum Command {
     Metric(metric::Arguments),
     /// The hiring plan: who is short, where, from when, and by when to post
     Plan(plan::Arguments),
+    /// Forecast a series of the office, or list them all
+    Forecast(forecast::Arguments),
     /// Fit the same models on any table, for analysts
     Lab(lab::Arguments),
 }
@@ -117,6 +120,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
         Command::Plan(arguments) => plan::run(&global, &arguments),
+        Command::Forecast(arguments) => forecast::run(&global, &arguments),
         Command::Lab(arguments) => lab::run(&global, arguments),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Global, out};
-use crate::app::{Result, demo, derive};
+use crate::app::{Result, demo, derive, outlook};
 use crate::clock::Stopwatch;
-use crate::task::{Demo, Queue, Refresh};
+use crate::task::{Demo, Forecast, Queue, Refresh};
 use crate::web::{self, Sessions, State};
 
 #[derive(Debug, Default, Args)]
@@ -39,6 +39,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
         queue.ask(&Demo {})?;
     } else if office.look(derive::is_stale)? {
         queue.ask(&Refresh {})?;
+    } else if office.look(outlook::is_behind)? {
+        queue.ask(&Forecast {})?;
     }
     let sessions = Sessions::default();
     let link = format!("{address}/open?token={}", sessions.link());

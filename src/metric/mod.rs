@@ -14,6 +14,7 @@ mod money;
 mod people;
 mod quality;
 mod ramp;
+pub mod series;
 mod show;
 mod sql;
 mod stays;

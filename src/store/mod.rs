@@ -13,6 +13,7 @@ mod pool;
 
 pub mod audit;
 pub mod facts;
+pub mod forecasts;
 pub mod imports;
 pub mod models;
 pub mod months;

@@ -108,7 +108,8 @@ pub struct Candidate {
 pub struct Part {
     /// `trend`, `yearly`, `weekly`, `holidays`, the name of a regressor, or `rest`.
     pub name: String,
-    /// One value a known period, then one a period ahead.
+    /// One value a known period, then one a period ahead; NaN (null in JSON) where not known.
+    #[serde(deserialize_with = "super::past::nulls")]
     pub values: Vec<f64>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never here: how the values were read or repaired.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::step::Step;
 use crate::error::{Error, Result};
@@ -26,7 +26,8 @@ pub struct Past {
     pub step: Step,
     /// First day of the first period, days since 1970-01-01.
     pub first: i32,
-    /// One value a period; NaN where nothing is known.
+    /// One value a period; NaN where nothing is known (null in JSON).
+    #[serde(deserialize_with = "nulls")]
     pub values: Vec<f64>,
     /// What the values are.
     pub kind: Kind,
@@ -61,5 +62,25 @@ impl Past {
     #[must_use]
     pub fn until(&self, len: usize) -> Self {
         Self { values: self.values[..len.min(self.len())].to_vec(), ..*self }
+    }
+}
+
+/// Numbers of JSON, in which NaN is null.
+pub(super) fn nulls<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<f64>, D::Error> {
+    let values = Vec::<Option<f64>>::deserialize(from)?;
+    Ok(values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_comes_back_from_json() {
+        let past = Past::new(Step::Week, 3, vec![1.5, f64::NAN, 0.1], Kind::Amount).expect("valid");
+        let text = serde_json::to_string(&past).expect("JSON");
+        let back: Past = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(back.values.len(), 3);
+        assert!(back.values[1].is_nan() && back.values[2].to_bits() == 0.1f64.to_bits());
     }
 }
