@@ -14,6 +14,7 @@ pub mod model;
 pub mod palette;
 pub mod people;
 pub mod person;
+pub mod plan;
 pub mod registry;
 pub mod task;
 pub mod today;
@@ -63,6 +64,9 @@ pub const PAGES: &[Page] = &[
     people::PAGE,
     person::PAGE,
     person::whatif::PAGE,
+    plan::PAGE,
+    plan::series::PAGE,
+    plan::compare::PAGE,
     turnover::PAGE,
     model::PAGE,
     model::test::TEST,
