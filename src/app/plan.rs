@@ -24,7 +24,7 @@ pub use shape::{
 };
 pub use words::sentence;
 
-use super::{Cx, Result};
+use super::{Cx, Office, Result};
 use crate::domain::calendar::Day;
 use crate::store::office;
 use ready::Ready;
@@ -42,6 +42,15 @@ pub const SHORT: f64 = 0.5;
 /// `NotFound` for a place that is not there, `NotEnough` with under 26 whole weeks of work.
 pub fn plan(cx: &Cx<'_>, ask: &Ask) -> Result<Plan> {
     plan_as_of(cx, ask, last(cx)?)
+}
+
+/// Works the usual plan out ahead of the first page that shows it. What keeps it from being made is
+/// told there.
+pub fn warm(office: &Office) {
+    let made = office.look(|cx| plan(cx, &Ask::default()).map(|_| ()));
+    if let Err(error) = made {
+        tracing::debug!(%error, "no plan was made ahead");
+    }
 }
 
 /// The plan as it would have been made at the end of a day: nothing dated later is read.

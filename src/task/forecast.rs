@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lane, Task};
 use crate::app::progress::Tell;
-use crate::app::{Office, Result, outlook};
+use crate::app::{Office, Result, outlook, plan};
 
 /// Everything for everyone and each office; for zones what is planned by zone.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -17,7 +17,9 @@ impl Task for Forecast {
     const ALONE: bool = true;
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
-        Ok(outlook::refresh(office, tell)?.words())
+        let made = outlook::refresh(office, tell)?;
+        plan::warm(office);
+        Ok(made.words())
     }
 }
 

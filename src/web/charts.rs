@@ -33,6 +33,7 @@ pub use dots::{DotRow, Dots, FunnelStep, dots, funnel};
 pub use forecast::{Forecast, ForecastStep, forecast};
 pub use frame::Unit;
 pub use heat::{Heat, HeatCell, heat};
+pub(in crate::web) use hire_by::LINES_MAX as HIRE_LINES_MAX;
 pub use hire_by::{HireBy, HireLine, hire_by};
 pub use history::{
     Metric, MetricPoint, MetricStyle, ScoreHistory, ScorePoint, metric_line, score_history,

@@ -3,7 +3,7 @@
 //! Never here: a bar for a month that has not been.
 
 use super::frame::{Frame, Unit, fixed, num, pct, sound};
-use super::{Chart, Hit, Plot, Rect, Seg, Swatch, legend, thin};
+use super::{Chart, Hit, Plot, Rect, Seg, Swatch, Text, legend, thin};
 use crate::web::parts::{TableView, ThView};
 
 const MONTHS_MAX: usize = 36;
@@ -59,15 +59,13 @@ pub fn bars_fc(it: &BarsFc<'_>) -> Chart {
         x: (-0.5, months.len() as f64 - 0.5),
         y: (0.0, most.fold(1.0, f64::max) * 1.05),
     };
-    let words: Vec<_> =
-        months.iter().enumerate().map(|(at, it)| (at as f64, it.short.clone())).collect();
     let slot = (frame.right - frame.gut) / months.len() as f64;
     let wide = (slot * 0.76).min(WIDE_MAX);
     let mut plot = Plot {
         height: HEIGHT,
         label: it.finding.to_owned(),
         grid: frame.grid(Unit::Count, 3),
-        axis: frame.x_words(&words),
+        axis: words(&frame, &months),
         idle: format!("{} a month", it.name.to_lowercase()),
         ..Plot::default()
     };
@@ -99,6 +97,21 @@ pub fn bars_fc(it: &BarsFc<'_>) -> Chart {
         below: None,
         table: Some(table(it.name, &months)),
     }
+}
+
+/// A name under every month while they fit, every third of them on phones.
+fn words(frame: &Frame, months: &[&BarsMonth]) -> Vec<Text> {
+    let every = months.len().div_ceil(18).max(1);
+    let word = |(at, it): (usize, &&BarsMonth)| {
+        let class = if (at / every).is_multiple_of(3) { "mid" } else { "mid wide" };
+        Text {
+            class,
+            x: pct(frame.at(at as f64)),
+            y: num(f64::from(HEIGHT) - 4.0),
+            text: it.short.clone(),
+        }
+    };
+    months.iter().enumerate().step_by(every).map(word).collect()
 }
 
 fn drawn(plot: &mut Plot, frame: &Frame, at: usize, month: &BarsMonth, wide: f64) {

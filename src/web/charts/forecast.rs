@@ -9,8 +9,8 @@ use crate::web::parts::{TableView, ThView};
 
 /// Steps drawn at most, the newest kept: two years of days and a quarter ahead.
 const STEPS_MAX: usize = 830;
-/// Strips of each side at most: what they say is also in the table, and a page has its limit.
-const STRIPS_MAX: usize = 30;
+/// Periods ahead that all speak; after them every second one does.
+const NEAR: usize = 13;
 const HEIGHT: u32 = 320;
 /// Words of marks closer than this, in percent, would run into each other.
 const WORDS_GAP: f64 = 16.0;
@@ -40,11 +40,13 @@ pub struct Forecast<'a> {
     pub steps: &'a [ForecastStep],
     /// How many of them are known.
     pub known: usize,
+    /// Strips of the past at most: what they say is also in the table, and a page has its limit.
+    pub strips: usize,
     /// A second amount to hold against the first, drawn in violet: `people you have`.
     pub capacity: Option<&'a str>,
     /// Lasting changes and odd periods: place, whether the level changed, words.
     pub marks: &'a [(usize, bool, &'a str)],
-    /// Named days: place, name.
+    /// Named days: place, name; one without a name is a dot only.
     pub holidays: &'a [(usize, &'a str)],
 }
 
@@ -73,7 +75,7 @@ pub fn forecast(it: &Forecast<'_>) -> Chart {
         let words = "A forecast needs at least a few known periods to start from.";
         return thin(&format!("{}: no forecast yet", it.name), words);
     }
-    let frame = framed(&steps);
+    let frame = framed(&steps, !it.holidays.is_empty());
     let words: Vec<_> =
         steps.iter().enumerate().map(|(at, it)| (at as f64, it.short.clone())).collect();
     let mut plot = Plot {
@@ -81,7 +83,7 @@ pub fn forecast(it: &Forecast<'_>) -> Chart {
         label: it.finding.to_owned(),
         grid: frame.grid(it.unit, 5),
         axis: frame.x_words(&words),
-        idle: it.name.to_lowercase(),
+        idle: format!("{} a {}", it.name.to_lowercase(), it.period),
         ..Plot::default()
     };
     if let Some(top) = plot.grid.last_mut() {
@@ -99,7 +101,7 @@ pub fn forecast(it: &Forecast<'_>) -> Chart {
     if let Some(name) = it.capacity {
         capacity(&mut plot, &frame, &steps, name);
     }
-    let shown = spoken(&steps, known);
+    let shown = spoken(&steps, known, it.strips);
     plot.hits = shown.iter().map(|at| strip(it, &frame, &steps, known, *at)).collect();
     widen(&mut plot.hits);
     let odd = marks.iter().any(|mark| !mark.1);
@@ -128,7 +130,7 @@ fn cleaned(it: &ForecastStep) -> ForecastStep {
     ForecastStep { value, bounds, have: it.have.filter(|it| sound(*it)), ..it.clone() }
 }
 
-fn framed(steps: &[ForecastStep]) -> Frame {
+fn framed(steps: &[ForecastStep], with_holidays: bool) -> Frame {
     let all = || {
         let bounds = |it: &ForecastStep| it.bounds.map(|all| [all[2].0, all[2].1]);
         let bounds = steps.iter().filter_map(bounds).flatten();
@@ -136,8 +138,11 @@ fn framed(steps: &[ForecastStep]) -> Frame {
     };
     let (mut low, high) = span(all(), 0.05);
     let positive = all().all(|it| it >= 0.0);
-    if positive && (low < 0.0 || low < high * 0.4) {
+    if positive && (low < 0.0 || low < high * 0.2) {
         low = 0.0;
+    } else if with_holidays {
+        // Their names stand below the lines.
+        low -= (high - low) * 0.1;
     }
     Frame {
         height: HEIGHT.into(),
@@ -242,7 +247,7 @@ fn holidays(plot: &mut Plot, frame: &Frame, days: &[(usize, &str)]) {
     for (at, name) in days {
         let x = frame.at(*at as f64);
         plot.dots.push(Dot { class: "f-base", x: pct(x), y: num(frame.bottom - 8.0), r: "3" });
-        if x - last < NAMES_GAP {
+        if name.is_empty() || x - last < NAMES_GAP {
             continue;
         }
         last = x;
@@ -252,22 +257,22 @@ fn holidays(plot: &mut Plot, frame: &Frame, days: &[(usize, &str)]) {
     }
 }
 
-/// Steps that stay level until the next period, with the name at the right end.
+/// The capacity with its name at the right end; level stretches keep their ends only.
 fn capacity(plot: &mut Plot, frame: &Frame, steps: &[ForecastStep], name: &str) {
     let known: Vec<_> =
         steps.iter().enumerate().filter_map(|(at, it)| Some((at as f64, it.have?))).collect();
     let Some((_, end)) = known.last().copied() else { return };
     let mut line: Vec<(f64, f64)> = Vec::new();
-    for (at, (x, have)) in known.iter().enumerate() {
-        let turns = line.last().is_none_or(|last| (last.1 - frame.down(*have)).abs() > 1e-9);
-        if turns || at + 1 == known.len() {
-            if let Some(last) = line.last().copied() {
-                line.push((frame.at(*x) * 10.0, last.1));
+    for (x, have) in &known {
+        let point = frame.point(*x, *have);
+        match line[..] {
+            [.., (_, before), (_, last)] if before == last && last == point.1 => {
+                line.pop();
+                line.push(point);
             }
-            line.push(frame.point(*x, *have));
+            _ => line.push(point),
         }
     }
-    line.dedup();
     plot.lines.push(Path { class: "ln b", points: points(&line) });
     // Beside its line, on the side where the middle is not.
     let middle = steps.iter().rev().find_map(|it| it.value).unwrap_or(end);
@@ -276,15 +281,15 @@ fn capacity(plot: &mut Plot, frame: &Frame, steps: &[ForecastStep], name: &str) 
     plot.texts.push(Text { class: "end halo", x: pct(99.77), y: num(y), text: short(name, 40) });
 }
 
-/// Which steps speak: at most so many of the past, at most so many ahead, the newest always.
-fn spoken(steps: &[ForecastStep], known: usize) -> Vec<usize> {
-    let thinned = |from: usize, to: usize, at_end: bool| {
-        let every = (to - from).div_ceil(STRIPS_MAX).max(1);
-        let anchor = if at_end { to.saturating_sub(1) } else { from };
-        (from..to).filter(move |at| at.abs_diff(anchor).is_multiple_of(every))
-    };
+/// Which steps speak: at most so many of the past, the newest always, and those ahead.
+fn spoken(steps: &[ForecastStep], known: usize, strips: usize) -> Vec<usize> {
+    let every = known.div_ceil(strips.max(1)).max(1);
+    let past = (0..known).filter(|at| (known - 1 - at).is_multiple_of(every));
+    let far = (steps.len() - known).saturating_sub(NEAR).div_ceil(NEAR).max(2);
+    let ahead =
+        (known..steps.len()).filter(|at| at - known < NEAR || (at - known).is_multiple_of(far));
     let worth = |at: &usize| steps[*at].value.is_some() || steps[*at].have.is_some();
-    thinned(0, known, true).chain(thinned(known, steps.len(), false)).filter(worth).collect()
+    past.chain(ahead).filter(worth).collect()
 }
 
 fn strip(it: &Forecast<'_>, frame: &Frame, steps: &[ForecastStep], known: usize, at: usize) -> Hit {
@@ -353,7 +358,7 @@ fn table(it: &Forecast<'_>, steps: &[ForecastStep], known: usize, shown: &[usize
     let first = it.period.chars().next().map(|it| it.to_uppercase().to_string());
     let period = first.unwrap_or_default() + it.period.get(1..).unwrap_or_default();
     let mut head = vec![ThView::text(&period), ThView::number(it.name)];
-    head.extend(["50%", "80%", "95%"].map(ThView::number));
+    head.push(ThView::number("80%"));
     if it.capacity.is_some() {
         head.push(ThView::number("Have"));
     }
@@ -361,13 +366,11 @@ fn table(it: &Forecast<'_>, steps: &[ForecastStep], known: usize, shown: &[usize
         let step = &steps[*at];
         let value = step.value.map_or_else(|| "unknown".to_owned(), |value| it.unit.show(value));
         let mut cells = vec![step.label.clone(), value];
-        cells.extend((0..3).map(|level| match step.bounds {
-            Some(all) => {
-                format!("{} to {}", it.unit.show(all[level].0), it.unit.show(all[level].1))
-            }
+        cells.push(match step.bounds {
+            Some(all) => format!("{} to {}", it.unit.show(all[1].0), it.unit.show(all[1].1)),
             None if *at < known => "was".to_owned(),
             None => "no bounds".to_owned(),
-        }));
+        });
         if it.capacity.is_some() {
             cells.push(step.have.map_or_else(|| "unknown".to_owned(), |have| it.unit.show(have)));
         }

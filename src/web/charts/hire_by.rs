@@ -7,7 +7,8 @@ use super::{Chart, Dot, Plot, Rect, Seg, Swatch, Text, legend, thin};
 use crate::domain::calendar::Day;
 use crate::web::parts::{TableView, ThView};
 
-const LINES_MAX: usize = 12;
+/// Lines drawn at most; the page says how many there are.
+pub(in crate::web) const LINES_MAX: usize = 8;
 /// Percent kept clear for the names.
 const NAMES: f64 = 20.0;
 /// Pixels a line takes, and where the first begins.
@@ -42,7 +43,9 @@ pub struct HireLine {
     pub post_by: Day,
     /// First day of work.
     pub start: Day,
-    /// Needed at pace.
+    /// First day at pace.
+    pub ready: Day,
+    /// Needed at pace; before `ready` when the ad is late.
     pub need: Day,
     /// The rest of the table's row.
     pub cells: [String; 4],
@@ -51,7 +54,8 @@ pub struct HireLine {
 /// One bar an opening: light while the ad is out, darker while the new hire learns.
 pub fn hire_by(it: &HireBy<'_>) -> Chart {
     let near = |day: Day| (day.0.saturating_sub(it.today.0)).abs() <= SPAN_MAX;
-    let good = |line: &&HireLine| near(line.post_by) && near(line.start) && near(line.need);
+    let good =
+        |line: &&HireLine| [line.post_by, line.start, line.ready, line.need].into_iter().all(near);
     let lines: Vec<_> = it.lines.iter().filter(good).take(LINES_MAX).collect();
     if lines.is_empty() {
         let words = "Nobody is likely to be short within the weeks the plan looks ahead.";
@@ -98,10 +102,10 @@ struct Scale {
 
 impl Scale {
     fn of(today: Day, lines: &[&HireLine]) -> Self {
-        let first = lines.iter().map(|it| it.post_by).fold(today, Day::min);
+        let first = lines.iter().map(|it| it.post_by.min(it.need)).fold(today, Day::min);
         // What should have been posted long ago would press the rest together.
         let first = first.max(today.plus(-45)).month().first_day();
-        let last = lines.iter().map(|it| it.need.max(it.start)).fold(today, Day::max);
+        let last = lines.iter().map(|it| it.need.max(it.ready)).fold(today, Day::max);
         Self { from: first, to: last.plus(16).max(first.plus(60)) }
     }
 
@@ -130,7 +134,8 @@ impl Scale {
 }
 
 fn drawn(plot: &mut Plot, scale: &Scale, line: &HireLine, y: f64) {
-    let (post, start, need) = (scale.at(line.post_by), scale.at(line.start), scale.at(line.need));
+    let (post, start) = (scale.at(line.post_by), scale.at(line.start));
+    let (ready, need) = (scale.at(line.ready), scale.at(line.need));
     let mut rect = |class, from: f64, to: f64| {
         plot.rects.push(Rect {
             class,
@@ -141,7 +146,7 @@ fn drawn(plot: &mut Plot, scale: &Scale, line: &HireLine, y: f64) {
         });
     };
     rect("b80 round", post, start);
-    rect("b50 round", start, need);
+    rect("b50 round", start, ready);
     plot.segs.push(Seg {
         class: "ln ink",
         x1: pct(need),

@@ -336,6 +336,7 @@ pub(crate) fn forecast_sample(capacity: bool) -> Chart {
         known_as: "Hours booked",
         steps: &steps,
         known,
+        strips: 26,
         capacity: capacity.then_some("people you have"),
         marks: &[(63, true, "level shift, Lakes opened"), (88, false, "odd"), (900, true, "never")],
         holidays: &[(31, "4 Jul"), (57, "Christmas"), (83, "4 Jul"), (109, "Christmas")],
@@ -369,6 +370,7 @@ pub(crate) fn hire_by_sample() -> Chart {
         words: words.to_owned(),
         post_by: day(post),
         start: day(start),
+        ready: day(need),
         need: day(need),
         cells: [post, start, need, "1 Feb to 1 May"].map(str::to_owned),
     };

@@ -331,6 +331,7 @@ fn ahead(seed: u64, dice: &mut Dice) {
         known_as: "Jobs",
         steps: &steps,
         known,
+        strips: 26,
         capacity: (seed.is_multiple_of(2)).then_some("people you have"),
         marks: &[(3, true, "shift"), (4, true, "shift"), (7, false, "odd"), (1000, true, "never")],
         holidays: &[(0, "New Year"), (1, "Christmas"), (5000, "never")],
@@ -395,6 +396,7 @@ fn plans(seed: u64, dice: &mut Dice) {
         words: "Post now".to_owned(),
         post_by: day(),
         start: day(),
+        ready: day(),
         need: day(),
         cells: [""; 4].map(str::to_owned),
     };

@@ -15,6 +15,7 @@ pub mod model;
 pub mod palette;
 pub mod people;
 pub mod person;
+pub mod plan;
 pub mod registry;
 pub mod task;
 pub mod today;
@@ -65,6 +66,9 @@ pub const PAGES: &[Page] = &[
     person::PAGE,
     person::whatif::PAGE,
     hiring::PAGE,
+    plan::PAGE,
+    plan::series::PAGE,
+    plan::compare::PAGE,
     turnover::PAGE,
     model::PAGE,
     model::test::TEST,
