@@ -4,9 +4,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use actix_web::{Route, guard};
 
 use super::pages::{
-    data, help, hiring, import, metrics, model, palette, people, person, registry, task, today,
-    data, help, import, metrics, model, palette, people, person, plan, registry, task, today,
-    train, turnover, upload,
+    data, help, hiring, import, metrics, model, palette, people, person, plan, registry, task,
+    today, train, turnover, upload,
 };
 use super::{assets, session, sse};
 
