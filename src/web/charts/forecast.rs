@@ -266,7 +266,7 @@ fn capacity(plot: &mut Plot, frame: &Frame, steps: &[ForecastStep], name: &str) 
     for (x, have) in &known {
         let point = frame.point(*x, *have);
         match line[..] {
-            [.., (_, before), (_, last)] if before == last && last == point.1 => {
+            [.., (_, before), (_, last)] if level(before, last) && level(last, point.1) => {
                 line.pop();
                 line.push(point);
             }
@@ -279,6 +279,10 @@ fn capacity(plot: &mut Plot, frame: &Frame, steps: &[ForecastStep], name: &str) 
     let below = frame.down(end) + 14.0;
     let y = if middle >= end && below < frame.bottom - 2.0 { below } else { frame.down(end) - 6.0 };
     plot.texts.push(Text { class: "end halo", x: pct(99.77), y: num(y), text: short(name, 40) });
+}
+
+fn level(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-9
 }
 
 /// Which steps speak: at most so many of the past, the newest always, and those ahead.

@@ -211,7 +211,7 @@ fn full(plan: &Plan, holidays: &[(Day, String)], asked: &Asked) -> Full {
         hours: panels::hours(plan, holidays),
         hours_meta: panels::hours_meta(plan),
         method: outlook::method(&plan.demand),
-        tried: series_href(series::HOURS, uid_asked(asked, "place")),
+        tried: series_href(series::HOURS, uid_asked(asked, "place")) + "&step=week",
         calendar: panels::calendar(plan),
         calendar_meta: panels::calendar_meta(plan),
         calendar_foot: panels::calendar_foot(plan),

@@ -148,7 +148,7 @@ async fn answer(state: &State, request: &HttpRequest, sent: Sent, problems: Vec<
         shell.title = format!("Error: {}", PAGE.title);
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    html_with(status, &page(shell, known, &sent, problems))
+    html_with(status, &page(shell, known, &sent, &problems))
 }
 
 /// The plan as things are and of at most two scenarios: those asked for, else the newest.
@@ -183,7 +183,7 @@ fn plans(
     Ok(plans)
 }
 
-fn page(shell: Shell, known: Known, sent: &Sent, problems: Vec<Problem>) -> ComparePage {
+fn page(shell: Shell, known: Known, sent: &Sent, problems: &[Problem]) -> ComparePage {
     let Known { scope, saved, plans, shown, today } = known;
     let chosen = scope.chosen.as_ref().map(|it| it.uid);
     let field = |id: &str, label: &str, hint: &str, value: &str| FieldView {
@@ -231,7 +231,7 @@ fn page(shell: Shell, known: Known, sent: &Sent, problems: Vec<Problem>) -> Comp
         zone: field("zone", "They work in", "", ""),
         zones: zones(&scope, &sent.zone),
         place: chosen.map(uid_text),
-        problems: problems.clone(),
+        problems: problems.to_vec(),
         shell,
     }
 }

@@ -33,8 +33,11 @@ pub(super) struct Shown<'a> {
     pub holidays: &'a [(Day, String)],
 }
 
+/// The name of a capacity, and how much of it there is in the period that begins on a day.
+pub(super) type Have<'a> = (&'a str, &'a dyn Fn(Day) -> Option<f64>);
+
 /// The picture; `have` is the capacity at the first day of a period, with its name.
-pub(super) fn chart(it: Shown<'_>, have: Option<(&str, &dyn Fn(Day) -> Option<f64>)>) -> Chart {
+pub(super) fn chart(it: Shown<'_>, have: Option<Have<'_>>) -> Chart {
     let step = it.outlook.step;
     let at = |day: Day| have.as_ref().and_then(|it| it.1(day));
     let known = it.past.iter().map(|(day, value)| ForecastStep {

@@ -404,7 +404,8 @@ pub(super) fn changes(it: &Scenario, zone: &dyn Fn(crate::app::runs::Uid) -> Str
     let factor = it.demand_factor;
     if factor > 0.0 && (factor - 1.0).abs() > 1e-9 {
         let way = if factor < 1.0 { "less" } else { "more" };
-        parts.push(format!("{} {way} demand", percent((factor - 1.0).abs())));
+        let by = percent((factor - 1.0).abs()).replace(".0%", "%");
+        parts.push(format!("{by} {way} demand"));
     }
     if let Some(cap) = it.drive_cap_min {
         parts.push(format!("no drive over {} min", Unit::Count.show(cap)));

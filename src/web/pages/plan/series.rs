@@ -8,7 +8,7 @@ use askama::Template;
 use super::outlook::{self as shown, Shown, capital};
 use super::{PAGE as PLAN, csv, holidays, instead, seg, tested, uid_asked};
 use crate::app;
-use crate::app::outlook::{self, Ask, MarkKind, Series, View};
+use crate::app::outlook::{self, Ask, MarkKind, Series, Step, View};
 use crate::app::scope::Scope;
 use crate::domain::calendar::Day;
 use crate::task::Forecast;
@@ -44,6 +44,7 @@ struct SeriesPage {
     lede: &'static str,
     seg: Vec<SegLink>,
     choices: Vec<OptionView>,
+    steps: Vec<OptionView>,
     places: Vec<OptionView>,
     body: Body,
 }
@@ -63,6 +64,7 @@ struct Full {
     csv: String,
     tried: TableView,
     tried_meta: String,
+    tried_foot: &'static str,
     bands: RowChart,
     tested: String,
     parts: Option<(Vec<(String, Chart)>, TableView)>,
@@ -108,8 +110,19 @@ fn series_asked(asked: &Asked) -> app::Result<&'static Series> {
     Ok(outlook::find(asked.get("series").unwrap_or(HOURS))?)
 }
 
+/// A step the series does not have is left at its usual one.
 fn ask(asked: &Asked) -> app::Result<Ask> {
-    Ok(Ask { place: uid_asked(asked, "place"), ..Ask::of(series_asked(asked)?.id) })
+    let series = series_asked(asked)?;
+    Ok(Ask {
+        step: step_asked(series, asked),
+        place: uid_asked(asked, "place"),
+        ..Ask::of(series.id)
+    })
+}
+
+fn step_asked(series: &Series, asked: &Asked) -> Option<Step> {
+    let name = asked.get("step")?;
+    series.steps.iter().copied().find(|it| it.word() == name)
 }
 
 fn past(it: &View) -> Vec<(Day, f64)> {
@@ -135,6 +148,7 @@ fn page(
         lede: series.sentence,
         seg: seg(if series.id == HOURS { "none" } else { series.id }, chosen),
         choices: outlook::SERIES.iter().map(option).collect(),
+        steps: steps(series, step_asked(series, asked)),
         places: pages::places(scope, chosen),
         body: match found {
             Ok(Some(it)) => Body::Full(Box::new(full(series, &it, asked))),
@@ -143,6 +157,17 @@ fn page(
         },
         shell,
     }
+}
+
+/// The steps the series may be asked for; with one there is nothing to choose.
+fn steps(series: &Series, chosen: Option<Step>) -> Vec<OptionView> {
+    let chosen = chosen.or_else(|| series.steps.first().copied());
+    let option = |it: &Step| OptionView {
+        value: it.word().to_owned(),
+        label: format!("By {}", it.word()),
+        chosen: chosen == Some(*it),
+    };
+    series.steps.iter().map(option).collect()
 }
 
 fn not_made() -> StateView {
@@ -159,7 +184,8 @@ fn full(series: &'static Series, it: &View, asked: &Asked) -> Full {
     let past = past(it);
     let word = outlook.step.word();
     let say = sentence(it);
-    let holidays = holidays(&past, outlook);
+    // A month holds its holiday wherever it falls.
+    let holidays = if it.step == Step::Month { Vec::new() } else { holidays(&past, outlook) };
     let drawn = Shown {
         name: series.title,
         known_as: "As it was",
@@ -183,6 +209,11 @@ fn full(series: &'static Series, it: &View, asked: &Asked) -> Full {
         method: shown::method(outlook),
         csv: asked.with("/plan/series.csv", "series", series.id),
         tried: shown::candidates(outlook),
+        tried_foot: if kept > 1 {
+            "The answer is the average of the methods kept, not the winner."
+        } else {
+            "One method is left, so it alone answers."
+        },
         tried_meta: format!("{kept} of {} kept", outlook.candidates.len()),
         bands: shown::coverage(outlook),
         tested: tested(outlook),

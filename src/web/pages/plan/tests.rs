@@ -242,3 +242,53 @@ fn downloads_hold_exact_numbers() {
     let series = outlook::csv(&past_sample(), &plan.demand);
     assert_eq!(series.lines().count(), 1 + 104 + 26);
 }
+
+#[test]
+fn a_scenario_is_said_in_words() {
+    let zone = |_| "Lakes".to_owned();
+    let it = Scenario {
+        name: "Spring".to_owned(),
+        hires: vec![(day("2027-03-01"), 3, None), (day("2027-04-01"), 1, Some([1; 16]))],
+        demand_factor: 1.05,
+        drive_cap_min: Some(45.0),
+    };
+    assert_eq!(
+        panels::changes(&it, &zone),
+        "3 more hires on 1 Mar 2027, where needed most; 1 more hire on 1 Apr 2027 in Lakes; 5% more \
+         demand; no drive over 45 min."
+    );
+    assert_eq!(panels::changes(&Scenario::default(), &zone), "Nothing changed.");
+}
+
+#[test]
+fn parts_of_a_forecast_add_up_in_its_table() {
+    let (past, it) = (past_sample(), outlook_sample());
+    let shown = outlook::Shown {
+        name: "Booked hours",
+        known_as: "As it was",
+        say: "",
+        unit: crate::web::charts::Unit::Count,
+        suffix: "",
+        past: &past,
+        outlook: &it,
+        holidays: &[],
+    };
+    let (charts, table) = outlook::parts(shown).unwrap();
+    assert_eq!(charts.len(), 2);
+    assert_eq!(table.rows.len(), 26);
+    for row in &table.rows {
+        assert_eq!(row[3], row[4], "sum and forecast of {}", row[0]);
+    }
+    let marks =
+        outlook::chart(shown, None).plot.rules.iter().filter(|it| it.class == "link").count();
+    assert_eq!(marks, 1, "the level shift stands in the picture");
+}
+
+#[test]
+fn an_office_without_data_gets_a_first_step_and_a_scenario_without_sense_comes_back() {
+    let it = crate::store::fixture::Scratch::empty();
+    for path in ["/plan", "/plan/series", "/plan/compare"] {
+        let html = sound(&crate::web::fixture::get(&it, path));
+        assert_eq!(words(&html, ".state h2"), ["Nothing to plan yet"], "{path}");
+    }
+}
