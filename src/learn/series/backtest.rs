@@ -18,6 +18,9 @@ pub(super) struct Ground {
     pub(super) origins: Vec<usize>,
     /// What came after each origin; NaN where unknown.
     pub(super) outcomes: Vec<Vec<f64>>,
+    /// Whether each origin has the seasons behind it that the whole past has, so that what methods
+    /// say there tells what they are worth now.
+    pub(super) fair: bool,
     /// MASE scale at each origin.
     scales: Vec<f64>,
 }
@@ -40,7 +43,7 @@ impl Ground {
             origins.iter().map(|at| past.values[*at..(at + ahead).min(n)].to_vec()).collect();
         let scales =
             origins.iter().map(|at| scale(&past.values[..*at], past.step.season())).collect();
-        (count > 1).then_some(Self { origins, outcomes, scales })
+        (count > 1).then_some(Self { origins, outcomes, fair: true, scales })
     }
 
     /// A method's forecasts from every origin; none where it could not be fitted.
@@ -58,13 +61,9 @@ impl Ground {
         self.origins.iter().map(one).collect()
     }
 
-    /// Scores of forecasts, one an origin.
-    pub(super) fn score<'a>(&self, paths: impl Iterator<Item = (usize, &'a Path)>) -> Score {
-        let mut score = Score::default();
-        for (origin, path) in paths {
-            score.add(path, &self.outcomes[origin], self.scales[origin]);
-        }
-        score
+    /// Adds a forecast from an origin, by its place, to a score.
+    pub(super) fn add(&self, score: &mut Score, origin: usize, path: &Path) {
+        score.add(path, &self.outcomes[origin], self.scales[origin]);
     }
 }
 
@@ -217,7 +216,10 @@ mod tests {
         assert_eq!(ground.origins, (0..5).map(|it| 24 + 6 * it).collect::<Vec<_>>());
         let paths = ground.run(&Naive(12), &past, 12, || Ok(())).expect("not stopped");
         assert_eq!(paths[0].as_ref().expect("fits").mean[0], 12.0);
-        let score = ground.score(paths.iter().flatten().enumerate());
+        let mut score = Score::default();
+        for (at, path) in paths.iter().flatten().enumerate() {
+            ground.add(&mut score, at, path);
+        }
         assert_eq!((score.of(), score.mase(), score.coverage()), (60, 1.0, 1.0));
         assert!(Ground::of(&past.until(20), 12, 24).is_none());
     }

@@ -16,6 +16,7 @@ mod contest;
 mod counts;
 mod ets;
 mod fill;
+mod judge;
 mod marks;
 mod mstl;
 mod naive;

@@ -39,7 +39,7 @@ fn why(of: &Judged, best: f64, naive: Option<f64>, alone: bool) -> String {
     let Some(mase) = of.mase else {
         return match (of.fits, of.kept) {
             (false, _) => "Dropped: it cannot be fitted to this series.".to_owned(),
-            (true, true) => "Kept: too little past to compare.".to_owned(),
+            (true, true) => "Kept: the past is too short to compare methods.".to_owned(),
             (true, false) => {
                 "Dropped: it could be fitted at too few moments of the past.".to_owned()
             }

@@ -37,7 +37,9 @@ fn the_better_method_stays_and_the_worse_goes() {
     let past = monthly((0..60).map(f64::from).collect(), Kind::Amount);
     let ready = clean::ready(&past, &[]).expect("known");
     let pool: Vec<Box<dyn Method>> = vec![Box::new(Naive(12)), Box::new(Drift)];
-    let out = contest(&past, &ready, &pool, 3, &|_, _| Flow::Continue).expect("fits");
+    let ground = ground(&ready, 3);
+    let told = |_, _| Flow::Continue;
+    let out = contest(&past, &ready, &pool, ground.as_ref(), 3, &told).expect("fits");
     assert_eq!(out.model, "drift");
     assert!((out.points[2].yhat - 62.0).abs() < 1e-9);
     let backtest = out.backtest.expect("long enough");
