@@ -2,10 +2,10 @@
 //!
 //! Never here: what a holiday does to a series (see `learn::series`), rules (see `domain::holidays`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use learn::series::Holiday;
+use learn::series::{Holiday, Past, Step};
 
 use super::{Error, Result};
 use crate::domain::calendar::Day;
@@ -61,11 +61,40 @@ impl Source {
             }
         }
     }
+
+    /// The holidays on the known periods of a series and those ahead; and what is to be known.
+    ///
+    /// A week or month counts as a holiday when one falls into it; a holiday that is in the same
+    /// month every year is part of the season of months already and is left out.
+    pub fn over(&self, past: &Past, ahead: usize) -> Result<(Vec<Holiday>, Vec<String>)> {
+        let (first, future, end) = (past.first, past.day(past.len()), past.day(past.len() + ahead));
+        let (from, to) = (Day(first).plus(-WINDOW_MAX), Day(end).plus(WINDOW_MAX));
+        let (occasions, mut notes) = self.occasions(from, to)?;
+        let found = match past.step {
+            Step::Day => named(&occasions),
+            step => {
+                let (found, are_left) = by_period(step, first, &occasions);
+                if are_left {
+                    notes.push(
+                        "Holidays in the same month every year are left out: the season has them."
+                            .to_owned(),
+                    );
+                }
+                found
+            }
+        };
+        // What never was within the known periods has no effect to learn.
+        let within = |mut it: Holiday| {
+            it.days.retain(|day| (first..end).contains(day));
+            it.days.first().is_some_and(|day| *day < future).then_some(it)
+        };
+        Ok((found.into_iter().filter_map(within).collect(), notes))
+    }
 }
 
 /// Holidays as a forecast of days takes them: each day of a window is a name of its own, as Prophet
 /// has it: `Christmas Day`, `Christmas Day -1`.
-pub fn named(occasions: &[Occasion]) -> Vec<Holiday> {
+fn named(occasions: &[Occasion]) -> Vec<Holiday> {
     let mut days: BTreeMap<String, Vec<i32>> = BTreeMap::new();
     for it in occasions {
         for away in it.lower..=it.upper {
@@ -76,8 +105,28 @@ pub fn named(occasions: &[Occasion]) -> Vec<Holiday> {
     listed(days)
 }
 
+/// Holidays by the first days of weeks or months; and whether months had some that never move.
+fn by_period(step: Step, first: i32, occasions: &[Occasion]) -> (Vec<Holiday>, bool) {
+    let mut periods: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    let mut months: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
+    for it in occasions {
+        let period = match step {
+            Step::Month => it.day.month().first_day().0,
+            _ => it.day.0 - (it.day.0 - first).rem_euclid(7),
+        };
+        months.entry(&it.name).or_default().insert(it.day.month().0.rem_euclid(12));
+        periods.entry(it.name.clone()).or_default().push(period);
+    }
+    let before = periods.len();
+    if step == Step::Month {
+        periods.retain(|name, _| months.get(name.as_str()).is_some_and(|it| it.len() > 1));
+    }
+    let are_left = periods.len() < before;
+    (listed(periods), are_left)
+}
+
 /// Names with their days in order, each day once.
-pub(crate) fn listed(days: BTreeMap<String, Vec<i32>>) -> Vec<Holiday> {
+fn listed(days: BTreeMap<String, Vec<i32>>) -> Vec<Holiday> {
     days.into_iter()
         .map(|(name, mut days)| {
             days.sort_unstable();

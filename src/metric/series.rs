@@ -53,6 +53,13 @@ pub struct Series {
     pub(crate) sql: &'static str,
 }
 
+impl Series {
+    /// Whether it counts work done, which holidays change.
+    pub fn is_work(&self) -> bool {
+        matches!(self.fold, Fold::Work { .. })
+    }
+}
+
 /// What becomes of the rows `(day, value)` of a period. None is 0 where 0 can be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fold {

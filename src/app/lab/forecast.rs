@@ -8,28 +8,23 @@ mod series;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use learn::progress::Flow;
-use learn::series::{Backtest, Candidate, Choice, Holiday, Kind, MarkKind, Options, Part, Step};
+use learn::series::{Backtest, Candidate, Choice, Kind, MarkKind, Options, Part, Step};
 use serde::Serialize;
 
-use super::super::holidays::{self, Source};
+use super::super::holidays::Source;
 use super::super::progress::{Tell, go_on, stopped};
 use super::super::{Error, Result};
 use super::invalid;
 use crate::clock::Stopwatch;
 use crate::domain::calendar::Day;
 use crate::domain::count::counted;
-use crate::domain::holidays::Occasion;
 use crate::domain::near::nearest;
 use crate::domain::told::Kind as Sort;
 
 use series::Series;
-
-/// Days a window of a holiday may reach beyond the series.
-const WINDOW_DAYS: i32 = 30;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -176,7 +171,11 @@ pub fn forecast(request: &Request, tell: &dyn Tell) -> Result<Outcome> {
     let mut series = series::read(request)?;
     let ahead = check_horizon(request.horizon, &mut series)?;
     let holidays = match &request.holidays {
-        Some(source) => holidays_of(source, &mut series, ahead)?,
+        Some(source) => {
+            let (found, notes) = source.over(&series.past, ahead)?;
+            series.notes.extend(notes);
+            found
+        }
         None => Vec::new(),
     };
     if request.holidays.is_some() && !matches!(request.choice, Choice::Auto | Choice::Prophet) {
@@ -278,55 +277,6 @@ fn check_horizon(horizon: u64, series: &mut Series) -> Result<usize> {
         ));
     }
     Ok(horizon as usize)
-}
-
-/// Holidays on the periods of the series. A period of days counts as a holiday when one falls into
-/// it; a holiday that is in the same month every year is part of the season already.
-fn holidays_of(source: &Source, series: &mut Series, ahead: usize) -> Result<Vec<Holiday>> {
-    let past = &series.past;
-    let (first, future, end) = (past.first, past.day(past.len()), past.day(past.len() + ahead));
-    let (from, to) = (Day(first).plus(-WINDOW_DAYS), Day(end).plus(WINDOW_DAYS));
-    let (occasions, notes) = source.occasions(from, to)?;
-    series.notes.extend(notes);
-    let found = match past.step {
-        Step::Day => holidays::named(&occasions),
-        step => {
-            let (found, are_left) = by_period(step, first, &occasions);
-            if are_left {
-                series.notes.push(
-                    "Holidays in the same month every year are left out: the season has them."
-                        .to_owned(),
-                );
-            }
-            found
-        }
-    };
-    // What never was within the known periods has no effect to learn.
-    let within = |mut it: Holiday| {
-        it.days.retain(|day| (first..end).contains(day));
-        it.days.first().is_some_and(|day| *day < future).then_some(it)
-    };
-    Ok(found.into_iter().filter_map(within).collect())
-}
-
-/// Holidays by the first days of weeks or months; and whether months had some that never move.
-fn by_period(step: Step, first: i32, occasions: &[Occasion]) -> (Vec<Holiday>, bool) {
-    let mut periods: BTreeMap<String, Vec<i32>> = BTreeMap::new();
-    let mut months: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
-    for it in occasions {
-        let period = match step {
-            Step::Month => it.day.month().first_day().0,
-            _ => it.day.0 - (it.day.0 - first).rem_euclid(7),
-        };
-        months.entry(&it.name).or_default().insert(it.day.month().0.rem_euclid(12));
-        periods.entry(it.name.clone()).or_default().push(period);
-    }
-    let before = periods.len();
-    if step == Step::Month {
-        periods.retain(|name, _| months.get(name.as_str()).is_some_and(|it| it.len() > 1));
-    }
-    let are_left = periods.len() < before;
-    (holidays::listed(periods), are_left)
 }
 
 /// What the numeric crate refused: what a method lacks is too little data, never a fault.

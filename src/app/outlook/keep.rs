@@ -56,8 +56,8 @@ pub fn replay(row: &ForecastRow, compute: bool) -> Replayed {
     let Ok(past) = serde_json::from_str::<Past>(&row.past) else { return Replayed::Unreadable };
     let Ok(choice) = super::choice(&row.question.choice) else { return Replayed::Unreadable };
     let ahead = row.question.ahead as usize;
-    let holidays = material::holidays(&past, ahead);
     let Ok(series) = known::find(&row.question.series) else { return Replayed::Unreadable };
+    let holidays = material::holidays(series, &past, ahead);
     if material::hash_of(series, &past, &holidays) != row.data_hash {
         return Replayed::Changed;
     }
@@ -77,6 +77,6 @@ pub(in crate::app) fn has_changed(cx: &Cx<'_>, row: &ForecastRow) -> Result<bool
     let at = Where { office: asked.office_id, zone: asked.zone_id };
     let appliance = Some(asked.appliance.as_str()).filter(|it| !it.is_empty());
     let past = known::past(cx.read, series, step, at, appliance, row.as_of)?;
-    let holidays = material::holidays(&past, asked.ahead as usize);
+    let holidays = material::holidays(series, &past, asked.ahead as usize);
     Ok(material::hash_of(series, &past, &holidays) != row.data_hash)
 }

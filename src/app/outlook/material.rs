@@ -7,6 +7,7 @@ use learn::progress::Flow;
 use learn::series::{self, Holiday, Options, Past, Step};
 
 use super::{AHEAD_MAX, Ask, Cx, Error, Result, SEED, Sort, View, keep, usual_ahead, words};
+use crate::app::holidays::Source;
 use crate::app::registry;
 use crate::app::scope::Scope;
 use crate::clock::Stopwatch;
@@ -59,7 +60,7 @@ impl Material {
             seed: SEED,
         };
         let past = known(cx, series, step, at, ask.appliance.as_deref(), as_of)?;
-        let holidays = holidays(&past, ahead);
+        let holidays = holidays(series, &past, ahead);
         let data_hash = hash_of(series, &past, &holidays);
         Ok(Self {
             series,
@@ -170,10 +171,13 @@ pub(super) fn known(
     cx.once(key, || Ok(kept::past(cx.read, series, step, at, appliance, as_of)?))
 }
 
-/// Named days with an effect of their own, over the known periods and those ahead. The one place
-/// where a calendar of holidays goes into forecasts.
-pub(super) fn holidays(_past: &Past, _ahead: usize) -> Vec<Holiday> {
-    Vec::new()
+/// Named days with an effect of their own, over the known periods and those ahead: the holidays of
+/// the United States, for what is worked. People come and go on other days.
+pub(super) fn holidays(series: &Series, past: &Past, ahead: usize) -> Vec<Holiday> {
+    if !series.is_work() {
+        return Vec::new();
+    }
+    Source::Us.over(past, ahead).map_or_else(|_| Vec::new(), |it| it.0)
 }
 
 /// SHA-256 over the series, its calendar, its values bit for bit, and the holidays.

@@ -375,9 +375,9 @@ fn names_on_the_command_line_are_checked() {
 #[test]
 fn holidays_fall_into_the_periods_of_the_series() {
     let of = |text: &str, source: &Source| {
-        let mut series = read(&request(), text).unwrap();
-        let found = holidays_of(source, &mut series, 12).unwrap();
-        (found, series.notes)
+        let series = read(&request(), text).unwrap();
+        let (found, notes) = source.over(&series.past, 12).unwrap();
+        (found, [series.notes, notes].concat())
     };
     let (found, notes) = of(&days(1, 400, iso), &Source::Us);
     assert!(notes.is_empty() && found.iter().any(|it| it.name == "Thanksgiving Day +1"));
