@@ -1,3 +1,5 @@
+//! Settings, storing, changepoints and bounds; never a series read from outside the fixtures.
+
 mod golden;
 mod optimum;
 mod safety;

@@ -9,9 +9,9 @@ use std::time::Instant;
 use learn::series::prophet::Prophet;
 use learn::series::{Kind, Past, Step};
 
-const AIR: &str = include_str!("../fixtures/series/air_passengers_monthly.csv");
-const PEYTON: &str = include_str!("../fixtures/series/peyton_manning_daily.csv");
-const VAN: &str = include_str!("../fixtures/series/van_drivers_killed_monthly.csv");
+const AIR: &str = include_str!("../../fixtures/series/air_passengers_monthly.csv");
+const PEYTON: &str = include_str!("../../fixtures/series/peyton_manning_daily.csv");
+const VAN: &str = include_str!("../../fixtures/series/van_drivers_killed_monthly.csv");
 
 #[expect(clippy::print_stdout, reason = "an example prints")]
 fn main() -> learn::Result<()> {
