@@ -30,7 +30,7 @@ struct Score {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = match std::env::args().nth(1) {
         Some(path) => std::fs::read_to_string(path)?,
-        None => include_str!("../fixtures/series/peers.json").to_owned(),
+        None => include_str!("../../fixtures/series/peers.json").to_owned(),
     };
     let every: Vec<Series> = serde_json::from_str(&text)?;
     println!("| Method | Fits | MASE | Median | Inside 80% | Interval score | ms a fit |");
