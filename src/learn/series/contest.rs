@@ -220,8 +220,9 @@ fn answer(given: &Past, ready: &Ready, entries: &[Entry<'_>], outcome: Outcome) 
         part.values.splice(0..0, early.collect::<Vec<_>>());
     }
     let mut notes = ready.notes.clone();
-    let one = ready.past.values.iter().filter(|it| !it.is_nan()).all(|it| *it == path.mean[0]);
-    if one {
+    let mut known = ready.past.values.iter().filter(|it| !it.is_nan());
+    let first = known.next();
+    if known.all(|it| Some(it) == first) {
         notes.push("Every known value is the same.".to_owned());
     }
     if !outcome.calibrated && ready.known >= clean::SEASON {

@@ -16,7 +16,7 @@ const ODD: usize = 8;
 /// Robust standard deviations that make a period odd.
 const FAR: f64 = 5.0;
 /// Robust standard deviations by which a shift leaves the usual moves of the level.
-const SHIFT: f64 = 4.0;
+const SHIFT: f64 = 3.5;
 
 /// Share of a shift that must come at once, and that must last.
 const MOST: f64 = 0.6;

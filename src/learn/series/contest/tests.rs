@@ -172,3 +172,66 @@ fn bounds_hold_what_they_claim_over_200_drawn_series() {
     // What the back-test says of itself is near what comes.
     assert!((claimed - share[1]).abs() < 0.06, "{claimed} {share:?}");
 }
+
+#[test]
+fn two_years_are_averaged_unjudged_and_one_method_can_be_asked_for() {
+    let past = monthly(drawn(4, 26), Kind::Amount);
+    let out = go(&past, 12);
+    assert_eq!(out.model, "naive + ets + theta + mstl");
+    assert!(out.candidates.iter().all(|it| it.kept && it.mase.is_none()), "{:?}", out.candidates);
+    assert!(out.backtest.is_some());
+    let past = monthly(drawn(4, 60), Kind::Amount);
+    for (choice, name) in [(Choice::Theta, "theta"), (Choice::Prophet, "prophet")] {
+        let options = Options { choice, ..auto(12) };
+        let out = forecast(&past, &options, &|_, _| Flow::Continue).expect("fits");
+        assert_eq!((out.model.as_str(), out.candidates.len()), (name, 1));
+        let backtest = out.backtest.expect("long enough");
+        assert!(backtest.origins == 5 && backtest.naive_mase > 0.0);
+        assert_eq!(backtest.held.iter().map(|it| it.of).sum::<usize>(), 60);
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn whatever_comes_bounds_nest_and_days_go_on(
+        step in proptest::sample::select(vec![Step::Day, Step::Week, Step::Month]),
+        kind in proptest::sample::select(vec![Kind::Count, Kind::Amount, Kind::Real]),
+        n in 1usize..70,
+        ahead in 1usize..20,
+        size in proptest::sample::select(vec![1e-9, 1.0, 30.0, 1e9]),
+        holes in 0u64..4,
+        seed in 0u64..1000,
+    ) {
+        let mut rng = Rng::new(seed);
+        let values: Vec<f64> = (0..n)
+            .map(|_| {
+                let it = size * rng.normal() * rng.unit() * rng.unit();
+                let it = if kind == Kind::Count { it.abs().min(1e6).round() } else { it };
+                let it = if kind == Kind::Amount { it.abs() } else { it };
+                if (rng.below(10) as u64) < holes { f64::NAN } else { it }
+            })
+            .collect();
+        let past = Past::new(step, 19_000, values, kind).expect("valid");
+        match forecast(&past, &auto(ahead), &|_, _| Flow::Continue) {
+            Err(error) => assert_eq!(error, Error::Empty),
+            Ok(out) => {
+                assert_eq!(out.points.len(), ahead);
+                for (k, it) in out.points.iter().enumerate() {
+                    assert_eq!(it.day, past.day(n + k));
+                    let order =
+                        [it.lo95, it.lo80, it.lo50, it.yhat, it.hi50, it.hi80, it.hi95];
+                    assert!(order.is_sorted() && order.iter().all(|it| it.is_finite()), "{order:?}");
+                    assert!(kind == Kind::Real || it.lo95 >= 0.0);
+                }
+                let numbers = out.parts.iter().flat_map(|it| &it.values);
+                assert!(numbers.into_iter().all(|it| it.is_finite()));
+                assert!(out.parts.iter().all(|it| it.values.len() == n + ahead));
+                if let Some(it) = out.backtest {
+                    assert!(it.mase.is_finite() && it.naive_mase.is_finite() && it.smape <= 200.0);
+                }
+            }
+        }
+    }
+}
