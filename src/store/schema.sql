@@ -305,6 +305,16 @@ CREATE TABLE roll_zone_day (
   PRIMARY KEY (appliance, day, zone_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE scenario (
+  id INTEGER PRIMARY KEY,
+  uid BLOB NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
 CREATE VIRTUAL TABLE situation_vec USING vec0 (
   technician_month_id INTEGER PRIMARY KEY,
   situation float[18]

@@ -9,6 +9,7 @@ pub fn source(tx: &Tx<'_>, source: &str) -> Result<()> {
     for made in [
         "DELETE FROM prediction",
         "DELETE FROM verification",
+        "DELETE FROM scenario",
         "UPDATE trained_model SET replaces = NULL",
         "DELETE FROM trained_model",
         "DELETE FROM situation_vec",

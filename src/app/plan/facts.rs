@@ -91,7 +91,7 @@ impl Facts {
         }
         let spells = staffing::spells(cx.read, last)?;
         let posts = Posts::of(&staffing::posts(cx.read, last)?, &spells);
-        let from = last.month().plus(-12);
+        let to = last.plus(1).month().plus(-1);
         let (pace, pace_n) = work::pace(cx, &spells, first, last)?;
         let mut facts = Self {
             last,
@@ -103,7 +103,7 @@ impl Facts {
             open: staffing::open(cx.read, last)?,
             accepted: staffing::accepted(cx.read, last, ACCEPTED_DAYS)?,
             filled: staffing::filled(cx.read, last, FILLED_DAYS)?,
-            year: staffing::months(cx.read, from, last.plus(1).month().plus(-1))?,
+            year: staffing::months(cx.read, to.plus(-11), to)?,
             pace,
             pace_n,
             spells,
