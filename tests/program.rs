@@ -113,18 +113,9 @@ fn forecasts_are_listed_made_kept_and_refused() {
     assert!(words.contains("80% between") && words.contains("Nov 2025"), "{words}");
     check(dir.path(), &["verify"], 0, "");
     let short = scratch();
-    let young = ["demo", "--technicians", "12", "--years", "1", "--offices", "1", "--end"];
-    check(short.path(), &[&young[..], &["2025-11-23"]].concat(), 0, "");
-    check(short.path(), &["forecast", "time_to_fill", "--zone", &zone_of(short.path())], 3, "");
-}
-
-/// The name of a zone, as the program's hint gives it.
-fn zone_of(dir: &Path) -> String {
-    let asked = ["forecast", "jobs", "--zone", "~", "--data-dir"];
-    let output = command(program()).args(asked).arg(dir).output().unwrap();
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    let list = words.split("There are: ").nth(1).unwrap_or(&words);
-    list.split([',', '.']).next().unwrap().trim().to_owned()
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example");
+    check(short.path(), &["import", example], 0, "");
+    check(short.path(), &["forecast", "jobs"], 3, "a forecast needs 3");
 }
 
 #[test]

@@ -95,12 +95,17 @@ pub fn sql(series: &Series) -> &'static str {
     series.sql
 }
 
-/// A value with its unit: `1,234 jobs`, `$12,345`, `37 days`.
+/// A value with its unit: `1,234 jobs`, `$12,345`, `37 days`; a forecast of few with a tenth,
+/// `1.4 exits`.
 pub fn format(series: &Series, value: f64) -> String {
     let sign = if value <= -0.5 { "-" } else { "" };
     let whole = crate::domain::count::grouped(value.abs().round() as u64);
     if series.unit == "dollars" {
         return format!("{sign}${whole}");
+    }
+    let part = value.abs() < 20.0 && (value - value.round()).abs() >= 0.05;
+    if series.values == Values::Count && part {
+        return format!("{value:.1} {}", series.unit);
     }
     let unit = match series.unit.strip_suffix('s') {
         Some(one) if whole == "1" => one,

@@ -22,3 +22,25 @@ impl Task for Forecast {
         Ok(made.words())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{Queue, Refresh};
+    use super::*;
+    use crate::app::{fixture, runs};
+
+    #[test]
+    fn forecasts_follow_what_was_added_up() {
+        let office = fixture::empty();
+        let queue = Queue::start(office.clone()).unwrap();
+        queue.ask(&Refresh {}).unwrap();
+        let done = (0..600).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            let runs = office.look(runs::list).unwrap();
+            runs.iter().any(|it| it.name == Forecast::NAME && it.state == runs::state::DONE)
+        });
+        assert!(done, "the task that follows did not run");
+    }
+}

@@ -53,10 +53,12 @@ const FOR_ZONES: &[(&str, Step)] = &[
 ];
 const WEEKLY: &[&str] = &["jobs", "booked_hours", "headcount"];
 
-/// Whether any of the usual forecasts for everyone is missing or older than its data.
+/// Whether the first or the last of the usual forecasts is missing or older than its data: what a
+/// start of the program has time for.
 pub fn is_behind(cx: &Cx<'_>) -> Result<bool> {
-    for ask in usual(None, false) {
-        let material = Material::read(cx, &ask)?;
+    let asks = every(cx)?;
+    for ask in asks.first().into_iter().chain(asks.last()) {
+        let material = Material::read(cx, ask)?;
         if material.enough().is_ok() && material.kept(cx)?.is_none() {
             return Ok(true);
         }
@@ -85,13 +87,7 @@ pub fn refresh(office: &Office, tell: &dyn Tell) -> Result<Made> {
 
 fn pass(office: &Office, tell: &dyn Tell) -> Result<Made> {
     go_on(tell, 0, 100, "Reading the series.")?;
-    let asks = office.look(|cx| {
-        let mut asks = usual(None, false);
-        for row in places::list(cx.read)? {
-            asks.extend(usual(Some(row.uid), row.zone_id.is_some()));
-        }
-        Ok(asks)
-    })?;
+    let asks = office.look(every)?;
     let count = asks.len();
     let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let sum = Mutex::new(Made::default());
@@ -159,6 +155,15 @@ fn one(office: &Office, ask: &Ask, stop: &AtomicBool) -> Result<Made> {
     let row = material.row(&view)?;
     office.store.write(move |tx| forecasts::keep(tx, &row))?;
     Ok(Made { made: 1, ..Made::default() })
+}
+
+/// Every usual question: everyone's first, then place by place.
+fn every(cx: &Cx<'_>) -> Result<Vec<Ask>> {
+    let mut asks = usual(None, false);
+    for row in places::list(cx.read)? {
+        asks.extend(usual(Some(row.uid), row.zone_id.is_some()));
+    }
+    Ok(asks)
 }
 
 fn usual(place: Option<Uid>, zone: bool) -> Vec<Ask> {

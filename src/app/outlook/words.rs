@@ -68,7 +68,12 @@ fn sentence(it: &Material, outlook: &Outlook) -> String {
     );
     if let Some((day, value)) = year_before(&it.past, it.step, point.day) {
         let then = period(it.step, day);
-        words.push_str(&format!(" In {then} it was {}.", number(value)));
+        let before = match it.step {
+            Step::Month => "In",
+            Step::Week => "In the",
+            Step::Day => "On",
+        };
+        words.push_str(&format!(" {before} {then} it was {}.", number(value)));
     }
     words
 }

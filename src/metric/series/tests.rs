@@ -50,7 +50,9 @@ fn every_series_explains_itself() {
     assert_eq!(told.hint, "Did you mean `exits`?");
     assert_eq!(find("zzz").unwrap_err().hint, "`crewkeep forecast` lists them all.");
     assert_eq!(format(find("jobs").unwrap(), 1234.4), "1,234 jobs");
-    assert_eq!(format(find("exits").unwrap(), 1.2), "1 exit");
+    assert_eq!(format(find("exits").unwrap(), 1.01), "1 exit");
+    assert_eq!(format(find("hires").unwrap(), 1.25), "1.2 hires");
+    assert_eq!(format(find("headcount").unwrap(), 1234.4), "1,234 technicians");
     assert_eq!(format(find("revenue").unwrap(), 12_345.6), "$12,346");
 }
 
