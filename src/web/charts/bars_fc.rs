@@ -70,6 +70,11 @@ pub fn bars_fc(it: &BarsFc<'_>) -> Chart {
         ..Plot::default()
     };
     // Whole things: no line between them.
+    for line in &mut plot.grid {
+        if let Some(whole) = line.text.strip_suffix(".0") {
+            line.text = whole.to_owned();
+        }
+    }
     plot.grid.retain(|line| !line.text.contains('.'));
     for (at, month) in months.iter().enumerate() {
         drawn(&mut plot, &frame, at, month, wide);

@@ -426,7 +426,7 @@ pub(crate) fn need_have_sample() -> RowChart {
         name: name.to_owned(),
         href: Some("?zone=1".to_owned()),
         have: [have - 1.0, have, have + 1.0],
-        need: [low, (low + high) / 2.0, high],
+        need: [low, f64::midpoint(low, high), high],
         short: short.to_owned(),
         today: 25,
     };

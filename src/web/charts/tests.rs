@@ -420,6 +420,14 @@ fn what_a_forecast_says_on_hover_is_in_its_table() {
 }
 
 #[test]
+fn few_things_have_a_scale_of_whole_numbers() {
+    let month = BarsMonth { label: "Nov 2026".to_owned(), value: 1.0, ..BarsMonth::default() };
+    let it = bars_fc(&BarsFc { name: "Exits", finding: "f", say: "", months: &[month] });
+    let words: Vec<_> = it.plot.grid.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(words, ["0", "1"]);
+}
+
+#[test]
 fn a_receipt_adds_up_as_printed() {
     let it = receipt_sample();
     let hundredths =

@@ -178,7 +178,7 @@ pub(super) fn method_name(name: &str, step: Step) -> String {
         "ets" => "exponential smoothing (ETS)".to_owned(),
         "theta" => "Theta".to_owned(),
         "mstl" => "seasons taken off, then smoothed (MSTL)".to_owned(),
-        "naive" => rival(step).to_owned(),
+        "naive" => format!("the {}", rival(step)),
         "counts" => "count model (gamma-Poisson)".to_owned(),
         other => other.to_owned(),
     }

@@ -164,18 +164,14 @@ pub(super) fn calendar(plan: &Plan) -> Chart {
 
 /// An opening as drawn: a late ad is drawn as posted today, so that what is lost can be seen.
 fn line(it: &Opening, ramp: i32, now: Day) -> HireLine {
-    let (post_by, start, ready) = if it.late {
-        let start = now.plus(it.fill_days.ceil() as i32);
-        (now, start, start.plus(ramp))
-    } else {
-        (it.post_by, it.start, it.need.mid.max(it.start))
-    };
+    let (post_by, start) =
+        if it.late { (now, now.plus(it.fill_days.ceil() as i32)) } else { (it.post_by, it.start) };
     HireLine {
         name: format!("{}, {}", it.zone, it.count),
         words: words(it, now),
         post_by,
         start,
-        ready,
+        ready: start.plus(ramp),
         need: it.need.mid,
         cells: [plain(it.post_by), plain(start), plain(it.need.mid), need_band(&it.need, now)],
     }

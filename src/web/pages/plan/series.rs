@@ -225,15 +225,18 @@ fn full(series: &'static Series, it: &View, asked: &Asked) -> Full {
 
 /// Lasting changes and odd periods, newest first.
 fn marks(it: &View) -> Option<TableView> {
-    let row = |mark: &outlook::Dated| {
+    let mut marks: Vec<_> = it.outlook.marks.iter().collect();
+    marks.sort_by_key(|mark| std::cmp::Reverse(mark.day));
+    let row = |mark: &&outlook::Mark| {
         let kind = if mark.kind == MarkKind::Shift { "level" } else { "odd" };
-        vec![capital(&mark.period), kind.to_owned(), mark.words.clone()]
+        let when = outlook::period(it.step, Day(mark.day));
+        vec![capital(&when), kind.to_owned(), mark.words.clone()]
     };
-    (!it.marks.is_empty()).then(|| TableView {
+    (!marks.is_empty()).then(|| TableView {
         caption: "What stands out, newest first".to_owned(),
         caption_hidden: true,
         head: ["When", "Kind", "What happened"].map(ThView::text).to_vec(),
-        rows: it.marks.iter().rev().map(row).collect(),
+        rows: marks.iter().map(row).collect(),
     })
 }
 

@@ -50,22 +50,7 @@ pub(super) fn outlook_sample() -> Outlook {
             origins: 12,
             held: vec![held(1, 4, 41, 52), held(5, 13, 40, 52), held(14, 26, 23, 26)],
         }),
-        candidates: vec![
-            Candidate {
-                name: "prophet".to_owned(),
-                kept: true,
-                mase: Some(0.66),
-                coverage80: Some(0.74),
-                why: "Within the best third.".to_owned(),
-            },
-            Candidate {
-                name: "naive".to_owned(),
-                kept: false,
-                mase: Some(0.95),
-                coverage80: None,
-                why: "Misses half as much again as the best.".to_owned(),
-            },
-        ],
+        candidates: candidates_sample(),
         parts: vec![
             Part { name: "trend".to_owned(), values: trend.clone() },
             Part {
@@ -89,6 +74,25 @@ pub(super) fn outlook_sample() -> Outlook {
         notes: vec!["No better than the same week last year before Christmas.".to_owned()],
         n: 104,
     }
+}
+
+fn candidates_sample() -> Vec<Candidate> {
+    vec![
+        Candidate {
+            name: "prophet".to_owned(),
+            kept: true,
+            mase: Some(0.66),
+            coverage80: Some(0.74),
+            why: "Within the best third.".to_owned(),
+        },
+        Candidate {
+            name: "naive".to_owned(),
+            kept: false,
+            mase: Some(0.95),
+            coverage80: None,
+            why: "Misses half as much again as the best.".to_owned(),
+        },
+    ]
 }
 
 pub(super) fn past_sample() -> Vec<(Day, f64)> {
