@@ -123,6 +123,33 @@ pub fn past(cx: &Cx<'_>, ask: &Ask) -> Result<Past> {
     Ok(Material::read(cx, ask)?.past)
 }
 
+/// The known values of a series as they stood at the end of a day.
+///
+/// # Errors
+/// As [`past`].
+pub(in crate::app) fn past_by(cx: &Cx<'_>, ask: &Ask, last: Day) -> Result<Past> {
+    Ok(Material::read_by(cx, ask, last)?.past)
+}
+
+/// The forecast of a series as it stood at the end of a day: the kept one if there is one of exactly
+/// this, else worked out, once for each revision of the data; none when it cannot be forecast.
+///
+/// # Errors
+/// `Told` when there is no such series or place.
+pub(in crate::app) fn known_by(cx: &Cx<'_>, ask: &Ask, last: Day) -> Result<Option<Outlook>> {
+    let material = Material::read_by(cx, ask, last)?;
+    if material.enough().is_err() {
+        return Ok(None);
+    }
+    if let Some(row) = material.kept(cx)? {
+        return Ok(Some(material.view_of_row(&row)?.outlook));
+    }
+    cx.once(format!("outlook {} {:?}", material.data_hash, material.question), || {
+        Ok(Some(material.compute(&|_, _| Flow::Continue)?))
+    })
+    .map(|it: Option<View>| it.map(|it| it.outlook))
+}
+
 /// The forecast for a page: the kept one, or one worked out when that is cheap; none when the task
 /// has to make it first.
 ///

@@ -36,6 +36,11 @@ pub(super) struct Material {
 impl Material {
     /// Reads it as of the data's last day.
     pub(super) fn read(cx: &Cx<'_>, ask: &Ask) -> Result<Self> {
+        Self::read_by(cx, ask, metric::last_day(cx.read)?.unwrap_or_default())
+    }
+
+    /// Reads it as it was known at the end of a day.
+    pub(super) fn read_by(cx: &Cx<'_>, ask: &Ask, as_of: Day) -> Result<Self> {
         let series = kept::find(ask.series)?;
         let step = ask.step.unwrap_or(series.steps[0]);
         let ahead = if ask.ahead == 0 { usual_ahead(step) } else { ask.ahead };
@@ -48,7 +53,6 @@ impl Material {
         }
         let scope = Scope::read(cx, ask.place)?;
         let at = scope.at();
-        let as_of = metric::last_day(cx.read)?.unwrap_or_default();
         let question = Question {
             series: series.id.to_owned(),
             step: step.word().to_owned(),

@@ -54,7 +54,7 @@ impl Ready {
         let mut notes = Vec::new();
         let (mut zones, mut demands) = (Vec::new(), Vec::new());
         for place in (0..facts.zones.len()).filter(|it| asked(&facts.zones[*it])) {
-            match work::demand(cx, &facts, &[place], WEEKS)? {
+            match work::demand(cx, &facts, Some(facts.zones[place].uid), WEEKS)? {
                 Some(demand) => {
                     zones.push(place);
                     demands.push(demand);
@@ -65,7 +65,7 @@ impl Ready {
         let whole = match zones.len() {
             0 => None,
             1 => demands.first().cloned(),
-            _ => work::demand(cx, &facts, &zones, WEEKS)?,
+            _ => work::demand(cx, &facts, ask.place, WEEKS)?,
         };
         let (Some(demand), Some(usual)) = (whole, work::given(&facts, &zones)) else {
             return Err(facts::too_few(0));

@@ -102,13 +102,16 @@ fn zone(ready: &Ready, group: usize) -> ZonePlan {
     }
 }
 
-/// Hours booked, and hours of the people there, by week.
+/// Hours booked, and hours of the people there, by week. A week nothing is known of has none.
 fn past(ready: &Ready) -> (Vec<(Day, f64)>, Vec<f64>) {
     let facts = &ready.facts;
     let from = facts.weeks().saturating_sub(PAST_WEEKS);
     let booked = |week: usize| {
         let monday = facts.monday.plus(7 * week as i32);
-        (monday, work::together(facts, &ready.zones, week).booked_hours)
+        let known = &ready.demand.past;
+        let at = usize::try_from((monday.0 - known.first).div_euclid(7)).ok();
+        let hours = at.and_then(|it| known.values.get(it).copied());
+        (monday, hours.filter(|it| !it.is_nan()).unwrap_or(0.0))
     };
     let have = |week: usize| {
         let zones = ready.zones.iter().zip(&ready.given);

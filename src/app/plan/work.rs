@@ -5,14 +5,13 @@
 use std::collections::BTreeMap;
 
 use learn::math;
-use learn::progress::Flow;
-use learn::series::{self, Kind, Options, Outlook, Past, Point, Step};
+use learn::series::{Outlook, Past, Point, Step};
 use learn::staffing::{Bands, Pace, Sway};
 
 use super::facts::{Facts, WEEKS_MIN, Work};
 use super::shape::Band;
-use crate::app::train::learn_error;
-use crate::app::{Cx, Result};
+use crate::app::runs::Uid;
+use crate::app::{Cx, Result, outlook};
 use crate::domain::calendar::Day;
 use crate::store::staffing::{self, MonthWork, SpellRow};
 
@@ -161,42 +160,48 @@ fn beyond(mean: f64, variance: f64, cap: f64) -> f64 {
     mean * math::normal_cdf(upper) - cap * math::normal_cdf(upper - sd)
 }
 
-/// Demand of some zones together: what is known, its forecast, and how deviations last.
+/// Demand of a place: what is known, its forecast, and how deviations last.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
+    /// Booked hours by whole week, the series everybody sees.
+    pub(super) past: Past,
     pub(super) outlook: Outlook,
     pub(super) bands: Vec<Bands>,
     pub(super) sway: Sway,
 }
 
-/// Forecasts the booked hours of some zones together; none when there are too few weeks of them.
+/// The forecast of a place's booked hours for the weeks after the known ones; none when there are
+/// too few weeks of them.
 pub(super) fn demand(
     cx: &Cx<'_>,
     facts: &Facts,
-    zones: &[usize],
+    place: Option<Uid>,
     ahead: usize,
 ) -> Result<Option<Demand>> {
-    let keys: Vec<i64> = zones.iter().map(|it| facts.zones[*it].id).collect();
-    cx.once(format!("plan demand {} {keys:?} {ahead}", facts.last), || {
-        let hours = |week| together(facts, zones, week).booked_hours;
-        let values: Vec<f64> = (0..facts.weeks()).map(hours).collect();
-        // A zone that was opened later has no work before.
-        let Some(begun) = values.iter().position(|it| *it > 0.0) else { return Ok(None) };
-        let values = values[begun..].to_vec();
-        let recent = values.iter().rev().take(WEEKS_MIN / 2).any(|it| *it > 0.0);
-        if values.len() < WEEKS_MIN || !recent {
-            return Ok(None);
+    let ask =
+        outlook::Ask { step: Some(Step::Week), place, ahead, ..outlook::Ask::of("booked_hours") };
+    let past = outlook::past_by(cx, &ask, facts.last)?;
+    // A zone that was opened later has no work before.
+    let Some(begun) = past.values.iter().position(|it| *it > 0.0) else { return Ok(None) };
+    let mut known = past.values[begun..].to_vec();
+    let recent = known.iter().rev().take(WEEKS_MIN / 2).any(|it| *it > 0.0);
+    if known.len() < WEEKS_MIN || !recent {
+        return Ok(None);
+    }
+    // The plan's first week may lie further on than the series' own.
+    let first = facts.monday.plus(7 * facts.weeks() as i32);
+    let late = usize::try_from((first.0 - past.day(past.len())) / 7).unwrap_or(0);
+    let ask = outlook::Ask { ahead: ahead + late, ..ask };
+    let Some(mut outlook) = outlook::known_by(cx, &ask, facts.last)? else { return Ok(None) };
+    outlook.points.retain(|it| it.day >= first.0);
+    for week in 1..known.len() {
+        if known[week].is_nan() {
+            known[week] = known[week - 1];
         }
-        let sway = Sway::of(&values, Step::Week.season());
-        let monday = facts.monday.plus(7 * begun as i32);
-        let past = Past::new(Step::Week, monday.0, values, Kind::Amount).map_err(learn_error)?;
-        let options =
-            Options { ahead, choice: series::Choice::Auto, holidays: Vec::new(), seed: SEED };
-        let outlook =
-            series::forecast(&past, &options, &|_, _| Flow::Continue).map_err(learn_error)?;
-        let bands = outlook.points.iter().map(bands).collect();
-        Ok(Some(Demand { outlook, bands, sway }))
-    })
+    }
+    let sway = Sway::of(&known, Step::Week.season());
+    let bands = outlook.points.iter().map(bands).collect();
+    Ok(Some(Demand { past, outlook, bands, sway }))
 }
 
 fn bands(it: &Point) -> Bands {
