@@ -37,7 +37,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     if arguments.json {
         out(&json_of(&plan).to_string());
     } else {
-        text(&plan).iter().for_each(|it| out(it));
+        out(&text(&plan).join("\n"));
     }
     Ok(())
 }

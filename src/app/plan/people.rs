@@ -20,7 +20,9 @@ const SCORED_DAYS: i32 = 45;
 pub(super) const FILLED_MIN: usize = 6;
 /// Days from the opening to the first day, and from the yes, when the data cannot tell.
 pub(super) const WAITS_DEFAULT: (&[f64], &[f64]) = (&[45.0, 60.0, 90.0], &[10.0, 14.0, 21.0]);
-/// Weeks of a block in which exits are compared with what was expected.
+/// Days of exits that speak for the future: older ones may be of another office.
+const WATCHED_DAYS: i32 = 2 * 365;
+/// Days of a block in which exits are compared with what was expected.
 const BLOCK: i32 = 91;
 /// Variance of the logarithm of the hazard's level that is taken for usual, and the blocks it is
 /// worth.
@@ -68,13 +70,14 @@ pub(super) struct Leaving {
 impl Leaving {
     /// From the spells of everyone, over the days that were watched.
     pub(super) fn of(facts: &Facts) -> Self {
+        let from = watched_from(facts);
         let stays = |own: bool| -> Vec<Stay> {
             let stay = |it: &staffing::SpellRow| {
                 let exit = it.exited_on.unwrap_or(facts.last).0 + 1 - it.hired_on.0;
                 Stay {
-                    entry: f64::from((facts.first.0 - it.hired_on.0).max(0)),
+                    entry: f64::from((from - it.hired_on.0).max(0)),
                     exit: f64::from(exit),
-                    left: it.exited_on.is_some() && (own || !it.voluntary),
+                    left: it.exited_on.is_some_and(|day| day.0 >= from) && (own || !it.voluntary),
                 }
             };
             facts.spells.iter().map(stay).collect()
@@ -85,13 +88,17 @@ impl Leaving {
     }
 }
 
+fn watched_from(facts: &Facts) -> i32 {
+    facts.first.0.max(facts.last.0 + 1 - WATCHED_DAYS)
+}
+
 /// Two things are not known: the level itself, counted from so many exits, and how much it moves
 /// from quarter to quarter beyond chance (method of moments over blocks of 13 weeks).
 fn doubt(facts: &Facts, all: &Hazards) -> f64 {
     let rate = (all.exits as f64).max(0.5) / all.days.max(1.0);
     let (mut beyond, mut square, mut blocks) = (0.0, 0.0, 0.0);
     let mut to = facts.last.0 + 1;
-    while to - BLOCK >= facts.first.0 {
+    while to - BLOCK >= watched_from(facts) {
         let from = to - BLOCK;
         let (mut days, mut exits) = (0.0, 0.0);
         for it in &facts.spells {
@@ -198,13 +205,11 @@ pub(super) fn members(
     let mut shared = 0;
     for (day, count, place) in &scenario.hires {
         for _ in 0..*count {
-            let named = place.map(|uid| facts.zones.iter().position(|it| it.uid == uid));
-            let group = match named {
-                Some(zone) => zone.and_then(group),
-                None => {
-                    shared += 1;
-                    Some(need(shared - 1))
-                }
+            let group = if let Some(uid) = place {
+                facts.zones.iter().position(|it| it.uid == *uid).and_then(group)
+            } else {
+                shared += 1;
+                Some(need(shared - 1))
             };
             if let Some(group) = group {
                 come(group, Wait::Day(f64::from((day.0 - today.0).max(0))));
