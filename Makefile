@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PROGRAM := $(TARGET)/release/crewkeep
 export DATA NO_BROWSER
 
-.PHONY: help run test bench bench-peer build clean
+.PHONY: help run test bench bench-peer bench-forecast build clean
 
 help:
 	@echo "make run      build, start with a demo office, open the browser"
@@ -15,6 +15,8 @@ help:
 	@echo "make bench    measure speed and size, targets beside; then bench-peer"
 	@echo "make bench-peer  the models beside InterpretML's on the same folds (about half an hour)"
 	@echo "                PEER_ARGS='--quick' a minute; --all-folds an hour or two; --large 100000"
+	@echo "make bench-forecast  forecasts beside Python's prophet and statsforecast (some minutes); part of"
+	@echo "                bench-peer. FORECAST_ARGS='--quick', '--series DIR'"
 	@echo "make clean    delete what was built; data stays"
 
 build:

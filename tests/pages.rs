@@ -47,7 +47,19 @@ fn an_office_in_full() {
     office.done(&["demo", "--technicians", "90", "--years", "3", "--offices", "2"]);
     office.done(&["train"]);
     let seen = crawl(&office);
-    for page in ["/people", "/turnover", "/model", "/train", "/data", "/metrics", "/help"] {
+    for page in [
+        "/people",
+        "/hiring",
+        "/plan",
+        "/plan/series",
+        "/plan/compare",
+        "/turnover",
+        "/model",
+        "/train",
+        "/data",
+        "/metrics",
+        "/help",
+    ] {
         assert!(seen.contains(page), "nothing leads to {page}");
     }
     assert!(seen.iter().any(|it| it.starts_with("/people/")), "nothing leads to a person");

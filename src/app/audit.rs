@@ -30,6 +30,10 @@ pub enum Act {
     ModelEdited(u32, String),
     /// A model was taken away: its version and the form.
     ModelExported(u32, String),
+    /// A scenario of the plan was kept: its name and what it holds.
+    ScenarioSaved(String, String),
+    /// A scenario was deleted: its name.
+    ScenarioDeleted(String),
 }
 
 /// Puts an act on record.
@@ -56,6 +60,8 @@ fn entry(actor: &str, act: Act) -> Entry {
         Act::ModelMerged(version, from) => ("model.merge", format!("model v{version}"), from),
         Act::ModelEdited(version, why) => ("model.edit", format!("model v{version}"), why),
         Act::ModelExported(version, form) => ("model.export", format!("model v{version}"), form),
+        Act::ScenarioSaved(name, body) => ("scenario.save", name, body),
+        Act::ScenarioDeleted(name) => ("scenario.delete", name, String::new()),
     };
     Entry { actor: actor.to_owned(), act: act.to_owned(), object, detail }
 }

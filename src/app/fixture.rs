@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use super::demo::{self, Spec};
 use super::progress::Silent;
-use super::{Office, Place, train};
+use super::{Office, Place, derive, train};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::calendar::Day;
-use crate::store::office;
+use crate::store::{office, staffing};
 
 /// The day all of them stand on.
 pub(crate) const TODAY: &str = "2026-11-24";
@@ -67,6 +67,17 @@ pub(crate) fn two_models() -> Office {
     let dir = scratch();
     copy(&TEMPLATE, &dir);
     office_with(&dir, &["score.exits_min=10", "train.outer_bags=3"])
+}
+
+/// The same data as of a day: what came later taken away.
+pub(crate) fn cut(last: Day) -> Office {
+    untrained().store.settle().expect("a settled file");
+    let dir = scratch();
+    copy(untrained().place().dir(), &dir);
+    let office = office_with(&dir, &["score.exits_min=10"]);
+    office.store.write(move |tx| staffing::forget_after(tx, last)).expect("less data");
+    derive::refresh(&office, &Silent).expect("derived tables");
+    office
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -3,7 +3,8 @@
 use super::registry::expired_words;
 use super::{Cx, Result};
 use crate::domain::calendar::{Day, second_text};
-use crate::store::office;
+use crate::metric;
+use crate::store::{hiring, office};
 
 /// The office in one glance.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Frame {
     pub data_to: Option<Day>,
     /// People employed on that day.
     pub employed: u64,
+    /// Positions to be filled on that day; none when no requisition was ever loaded.
+    pub open_positions: Option<u64>,
     /// Version of the model in use.
     pub model: Option<u32>,
     /// What every page must say first: the model in use has expired.
@@ -50,11 +53,20 @@ pub fn read(cx: &Cx<'_>) -> Result<Frame> {
         data_from: summary.span.map(|it| it.0),
         data_to: summary.span.map(|it| it.1),
         employed: summary.employed,
+        open_positions: open_positions(cx)?,
         model: summary.model.map(|it| it.0),
         notice: summary.model.and_then(|(version, as_of, expires_on)| {
             let last = expires_on.unwrap_or(as_of.plus(cx.config.model_expires_days));
             expired_words(version, as_of, last, cx.today)
         }),
         freshness,
+    })
+}
+
+fn open_positions(cx: &Cx<'_>) -> Result<Option<u64>> {
+    cx.once("open positions".to_owned(), || {
+        let Some(day) = metric::last_day(cx.read)? else { return Ok(None) };
+        let some = hiring::any(cx.read)?;
+        Ok(some.then(|| hiring::open_positions(cx.read, day)).transpose()?)
     })
 }

@@ -1,11 +1,13 @@
 //! The lab: the same models on any table, for analysts. Folds, measures, terms.
 //!
 //! Files: `table` a CSV file as columns; `folds` who tests; `options` what can be set; `model` the
-//! four models under one name; `explain` a fit as terms; `saved` models on disk. Never here: the office's data, the store,
+//! four models under one name; `explain` a fit as terms; `saved` models on disk; `forecast` one
+//! series ahead. Never here: the office's data, the store,
 //! anything kept that was not asked for.
 
 mod explain;
 mod folds;
+pub mod forecast;
 mod model;
 mod options;
 mod saved;

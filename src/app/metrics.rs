@@ -170,17 +170,22 @@ pub fn answer(cx: &Cx<'_>, id: &str, question: &Question) -> Result<Answer> {
             "Choose a longer period, or leave --by out.",
         ));
     }
-    Ok(Answer {
+    Ok(answer_of(metric, &figures))
+}
+
+/// Figures of a metric as files and commands give them.
+pub(super) fn answer_of(metric: &'static Metric, figures: &[Figure]) -> Answer {
+    Answer {
         metric: metric.id,
         title: metric.title,
         unit: unit_id(metric.unit),
         rows: figures.iter().map(row).collect(),
-    })
+    }
 }
 
-/// The answer as CSV. A cell of text that a spreadsheet would run as a formula gets an apostrophe
+/// Answers as CSV, one under the other. A cell of text that a spreadsheet would run as a formula gets an apostrophe
 /// in front.
-pub fn csv(answer: &Answer) -> Result<String> {
+pub fn csv(answers: &[Answer]) -> Result<String> {
     let broken = |error: csv::Error| Error::broken("write CSV", error);
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record([
@@ -199,7 +204,7 @@ pub fn csv(answer: &Answer) -> Result<String> {
     .map_err(broken)?;
     let number = |it: Option<f64>| it.map_or_else(String::new, |it| it.to_string());
     let whole = |it: Option<u64>| it.map_or_else(String::new, |it| it.to_string());
-    for row in &answer.rows {
+    for (answer, row) in answers.iter().flat_map(|it| it.rows.iter().map(move |row| (it, row))) {
         file.write_record([
             answer.metric,
             answer.unit,
@@ -251,6 +256,7 @@ pub fn unit_id(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "share",
         Unit::People | Unit::PeopleMean => "people",
+        Unit::Positions => "positions",
         Unit::Days => "days",
         Unit::Weeks => "weeks",
         Unit::Minutes => "minutes",
@@ -263,12 +269,16 @@ pub fn unit_id(unit: Unit) -> &'static str {
 
 /// The one figure over everything.
 pub(super) fn one(cx: &Cx<'_>, metric: &Metric, ask: &Ask) -> Result<Figure> {
-    let figures =
-        cx.once(format!("{} {ask:?}", metric.id), || Ok(metric::compute(cx.read, metric, ask)?))?;
+    let figures = all(cx, metric, ask)?;
     let count = figures.len();
     figures.into_iter().next().ok_or_else(|| {
         Error::broken("compute a metric", format!("{} gave {count} figures", metric.id))
     })
+}
+
+/// Every figure of a question.
+pub(super) fn all(cx: &Cx<'_>, metric: &Metric, ask: &Ask) -> Result<Vec<Figure>> {
+    cx.once(format!("{} {ask:?}", metric.id), || Ok(metric::compute(cx.read, metric, ask)?))
 }
 
 /// Zones by the name that tells them apart.

@@ -24,6 +24,8 @@ pub struct Choice {
     pub uid: Uid,
     /// `Northgate`, or `Northgate, Lakes`.
     pub name: String,
+    /// Whether it is a zone.
+    pub zone: bool,
 }
 
 impl Scope {
@@ -80,5 +82,5 @@ fn choice(row: &PlaceRow) -> Choice {
     } else {
         row.office.clone()
     };
-    Choice { uid: row.uid, name }
+    Choice { uid: row.uid, name, zone: row.zone_id.is_some() }
 }

@@ -1,8 +1,10 @@
-//! Whether everything the registry holds is still what it was: artifacts, cards, folders, predictions.
+//! Whether everything kept is still what it was: artifacts, cards, folders, predictions, forecasts.
 //!
 //! Every prediction is computed again from its model and its kept values and compared bit for bit.
 //! A folder that is missing is written again; anything else is told, never mended. Never here: deciding
 //! what a person should believe.
+
+mod forecasts;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +32,15 @@ pub struct Report {
     pub predictions: u64,
     /// Predictions older than seals: computed again, but under no seal.
     pub unsealed: u64,
+    /// Forecasts whose hash was checked.
+    #[serde(default)]
+    pub forecasts: u64,
+    /// Of those, made again from the values kept with them, the newest first.
+    #[serde(default)]
+    pub replayed: u64,
+    /// Of those made again, the ones whose facts have changed since: no fault.
+    #[serde(default)]
+    pub moved_on: u64,
     /// Folders that were missing and were written again.
     pub repaired: Vec<String>,
     /// Things that do not match.
@@ -72,10 +83,11 @@ impl Report {
     /// In one sentence.
     pub fn words(&self) -> String {
         let what = format!(
-            "{}, {}, {}",
+            "{}, {}, {}, {}",
             counted(self.models, "model"),
             counted(self.files, "file"),
-            counted(self.predictions, "prediction")
+            counted(self.predictions, "prediction"),
+            counted(self.forecasts, "forecast")
         );
         if self.is_sound() {
             format!("All match: {what} checked in {:.1} s.", self.seconds)
@@ -106,6 +118,7 @@ pub fn verify(office: &Office, tell: &dyn Tell) -> Result<Report> {
         models.insert(record.id, Known { record, loaded });
     }
     check_predictions(office, &models, &mut report, tell)?;
+    forecasts::check(office, &mut report, tell)?;
     report.seconds = clock.elapsed().as_secs_f64();
     let json = serde_json::to_string(&report)
         .map_err(|error| Error::broken("write down what a check found", error))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::progress::Line;
-use super::{Global, out};
+use super::{Global, lab_forecast as forecast, out};
 use crate::app::exchange::Form;
 use crate::app::lab::{self, Ask, Explain, Explained, Model, Outcome, Request, Rule, Save, Term};
 use crate::app::{Error, Result};
@@ -23,6 +23,8 @@ enum Command {
     Fit(Fit),
     /// Apply a saved model, or one of InterpretML, to a table
     Predict(Predict),
+    /// Forecast one column of a table, with intervals and how far they held before
+    Forecast(forecast::Forecast),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +83,7 @@ pub(super) fn run(global: &Global, arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Fit(it) => fit(global, it),
         Command::Predict(it) => predict(it),
+        Command::Forecast(it) => forecast::run(it),
     }
 }
 

@@ -5,10 +5,13 @@
 
 mod config;
 mod demo;
+mod forecast;
 mod import;
 mod lab;
+mod lab_forecast;
 mod metric;
 mod models;
+mod plan;
 mod predict;
 mod progress;
 mod serve;
@@ -67,12 +70,16 @@ enum Command {
     Predict(predict::Arguments),
     /// The registry: list, show and compare models, take one into use, roll back, in and out
     Models(models::Arguments),
-    /// Check models, their folders and every stored prediction
+    /// Check models, their folders, stored predictions and forecasts
     Verify(verify::Arguments),
     /// Show every setting, its value and where it came from
     Config(config::Arguments),
     /// Show a number of the dictionary, or list them all
     Metric(metric::Arguments),
+    /// The hiring plan: who is short, where, from when, and by when to post
+    Plan(plan::Arguments),
+    /// Forecast a series of the office, or list them all
+    Forecast(forecast::Arguments),
     /// Fit the same models on any table, for analysts
     Lab(lab::Arguments),
 }
@@ -112,6 +119,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(arguments) => return verify::run(&global, &arguments),
         Command::Config(arguments) => config::run(&global, &arguments),
         Command::Metric(arguments) => metric::run(&global, &arguments),
+        Command::Plan(arguments) => plan::run(&global, &arguments),
+        Command::Forecast(arguments) => forecast::run(&global, &arguments),
         Command::Lab(arguments) => lab::run(&global, arguments),
     };
     done.map(|()| ExitCode::SUCCESS)

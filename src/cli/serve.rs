@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Global, out};
-use crate::app::{Result, demo, derive};
+use crate::app::{Office, Result, demo, derive, outlook, plan};
 use crate::clock::Stopwatch;
-use crate::task::{Demo, Queue, Refresh};
+use crate::task::{Demo, Forecast, Queue, Refresh};
 use crate::web::{self, Sessions, State};
 
 #[derive(Debug, Default, Args)]
@@ -39,6 +39,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
         queue.ask(&Demo {})?;
     } else if office.look(derive::is_stale)? {
         queue.ask(&Refresh {})?;
+    } else if office.look(outlook::is_behind)? {
+        queue.ask(&Forecast {})?;
+    } else {
+        warm(office.clone());
     }
     let sessions = Sessions::default();
     let link = format!("{address}/open?token={}", sessions.link());
@@ -57,6 +61,11 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     });
     office.close();
     served
+}
+
+/// Nothing is to be made anew, so nothing else works the plan out before the first page of it.
+fn warm(office: Office) {
+    std::thread::spawn(move || plan::warm(&office));
 }
 
 /// Opening a browser where nobody looks would only hang.

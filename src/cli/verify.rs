@@ -1,4 +1,4 @@
-//! `crewkeep verify`: whether models, folders and predictions are what they were.
+//! `crewkeep verify`: whether models, folders, predictions and forecasts are what they were.
 
 use std::process::ExitCode;
 
@@ -42,6 +42,9 @@ fn print(report: &Report) {
              when would not be seen.",
             report.unsealed
         ));
+    }
+    if report.forecasts > 0 {
+        out(&report.forecast_words());
     }
     for folder in &report.repaired {
         out(&format!("Written again, it was missing: {folder}"));

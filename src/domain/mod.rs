@@ -14,8 +14,10 @@
 
 pub mod calendar;
 pub mod count;
+pub mod dates;
 pub mod deny;
 pub mod fact;
+pub mod holidays;
 pub mod near;
 pub mod rate;
 pub mod risk;

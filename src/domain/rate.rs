@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use statrs::distribution::{ContinuousCDF, Gamma, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Gamma, StudentsT};
 use statrs::function::gamma::ln_gamma;
 
 /// The 97.5% point of the standard normal.
@@ -129,6 +129,82 @@ pub fn median(values: &mut [f64]) -> Option<Interval> {
     Some(Interval { value, low: values[outside], high: values[n - 1 - outside], n: n as u64 })
 }
 
+/// A quantile (0 to 1, both excluded) with the interval between two order statistics, which assumes
+/// no distribution. The value is the smallest that at least this share does not exceed. An end the
+/// values cannot bound is the lowest value or infinite. Sorts `values`.
+pub fn quantile(values: &mut [f64], share: f64) -> Option<Interval> {
+    let n = values.len();
+    let inside = share > 0.0 && share < 1.0;
+    if n == 0 || !inside || values.iter().any(|it| !it.is_finite()) {
+        return None;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let value = values[((n as f64 * share).ceil() as usize).clamp(1, n) - 1];
+    // The number of values below the true quantile is binomial.
+    let (mut below, mut low, mut high) = (0.0, 0, n);
+    for count in 0..=n {
+        below += binomial(n, count, share);
+        if below <= TAIL {
+            low = count;
+        }
+        if below >= 1.0 - TAIL {
+            high = count;
+            break;
+        }
+    }
+    let high = values.get(high).copied().unwrap_or(f64::INFINITY);
+    Some(Interval { value, low: values[low].min(value), high: high.max(value), n: n as u64 })
+}
+
+fn binomial(n: usize, count: usize, share: f64) -> f64 {
+    let (n, k) = (n as f64, count as f64);
+    let ways = ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0);
+    (ways + k * share.ln() + (n - k) * (1.0 - share).ln()).exp()
+}
+
+/// How likely shares `(hits, n)` at least as far apart are when all groups are alike: Pearson's
+/// chi-squared test. `None` for fewer than two groups, or when one would expect under five of either
+/// outcome, where the test does not hold.
+pub fn alike(groups: &[(u64, u64)]) -> Option<f64> {
+    let (hits, n) = groups.iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let share = hits as f64 / n as f64;
+    let enough = |n: u64| (n as f64 * share).min(n as f64 * (1.0 - share)) >= 5.0;
+    if groups.len() < 2 || n == 0 || groups.iter().any(|it| it.0 > it.1 || !enough(it.1)) {
+        return None;
+    }
+    let part = |it: &(u64, u64)| {
+        let (hits, n) = (it.0 as f64, it.1 as f64);
+        (hits - n * share).powi(2) / (n * share * (1.0 - share))
+    };
+    let squares = groups.iter().map(part).sum();
+    let curve = ChiSquared::new((groups.len() - 1) as f64).ok()?;
+    Some((1.0 - curve.cdf(squares)).clamp(0.0, 1.0))
+}
+
+/// The counts that 99 of 100 groups of `n` would show, after `hits` of `seen` in the past, when
+/// nothing has changed: the beta-binomial with Jeffreys' prior, whose width also holds what is not
+/// known of the past.
+pub fn usual_count(hits: u64, seen: u64, n: u64) -> (u64, u64) {
+    let (a, b) = (hits as f64 + 0.5, seen.saturating_sub(hits) as f64 + 0.5);
+    let beta = |a: f64, b: f64| ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
+    let chance = |k: u64| {
+        let (k, n) = (k as f64, n as f64);
+        let ways = ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0);
+        (ways + beta(a + k, b + n - k) - beta(a, b)).exp()
+    };
+    let (mut below, mut low) = (0.0, None);
+    for k in 0..=n {
+        below += chance(k);
+        if low.is_none() && below > 0.005 {
+            low = Some(k);
+        }
+        if below >= 0.995 {
+            return (low.unwrap_or(k), k);
+        }
+    }
+    (low.unwrap_or(0), n)
+}
+
 /// How many of the smallest values lie below the interval: the most for which a fair coin thrown
 /// `n` times shows at most that many heads with a chance of 2.5% or less.
 fn order_below(n: usize) -> usize {
@@ -223,5 +299,43 @@ mod tests {
         check(median(&mut numbers(25)), 13.0, 8.0, 18.0, 0.0);
         check(median(&mut numbers(5000)), 2500.5, 2431.0, 2570.0, 0.0);
         assert_eq!(median(&mut numbers(5)), None);
+    }
+
+    #[test]
+    fn quantiles_by_order() {
+        let numbers = |n: i32| (1..=n).rev().map(f64::from).collect::<Vec<_>>();
+        // Of 17 the binomial (17, 0.8) has 2.1% at or below 9 and 2.25% at 17: 10th and 17th.
+        check(quantile(&mut numbers(17), 0.8), 14.0, 10.0, 17.0, 0.0);
+        let open = quantile(&mut numbers(16), 0.8).unwrap();
+        assert!((open.value - 13.0).abs() < 1e-9 && open.high.is_infinite(), "{open:?}");
+        // The median's own interval, where both are exact.
+        let (mut a, mut b) = (numbers(25), numbers(25));
+        let (middle, half) = (median(&mut a).unwrap(), quantile(&mut b, 0.5).unwrap());
+        assert_eq!((middle.value, middle.low, middle.high), (half.value, half.low, half.high));
+        assert_eq!(quantile(&mut [], 0.8), None);
+        assert_eq!(quantile(&mut [f64::NAN], 0.8), None);
+        assert_eq!(quantile(&mut [1.0], 1.0), None);
+    }
+
+    #[test]
+    fn shares_that_are_alike() {
+        // 30 of 40 against 20 of 40: chi-squared 5.333 with one degree of freedom, p 0.0209.
+        assert!((alike(&[(30, 40), (20, 40)]).unwrap() - 0.020_92).abs() < 1e-4);
+        assert!((alike(&[(10, 20), (15, 30), (20, 40)]).unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(alike(&[(1, 4), (20, 40)]), None);
+        assert_eq!(alike(&[(10, 20)]), None);
+        assert_eq!(alike(&[(0, 0), (0, 0)]), None);
+        assert_eq!(alike(&[(0, 20), (0, 20)]), None);
+    }
+
+    #[test]
+    fn one_bad_month_is_no_alarm() {
+        // Two of ten in the long run: of ten new ones, up to six are nothing out of the ordinary.
+        assert_eq!(usual_count(200, 1000, 10), (0, 6));
+        // Little is known after ten: the range is wider.
+        assert_eq!(usual_count(2, 10, 10), (0, 8));
+        assert_eq!(usual_count(0, 0, 0), (0, 0));
+        assert_eq!(usual_count(0, 1000, 10), (0, 0));
+        assert_eq!(usual_count(1000, 1000, 10), (10, 10));
     }
 }

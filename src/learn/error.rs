@@ -99,6 +99,11 @@ pub enum Error {
         /// Which model, and what sets it apart.
         why: String,
     },
+    /// A series that a method cannot forecast.
+    Series {
+        /// What it lacks.
+        why: String,
+    },
     /// A stored model breaks its own format.
     Artifact {
         /// What is wrong.
@@ -137,6 +142,7 @@ impl fmt::Display for Error {
             Self::Cancelled => write!(f, "cancelled"),
             Self::Edit { why } => write!(f, "scores not changed: {why}"),
             Self::Merge { why } => write!(f, "models not merged: {why}"),
+            Self::Series { why } => write!(f, "no forecast: {why}"),
             Self::Artifact { why } => write!(f, "stored model refused: {why}"),
         }
     }

@@ -10,6 +10,8 @@
 //! - [`validate`]: splits by time and group, scores with intervals, comparison of two models.
 //! - [`calibrate`], [`evidence`]: slope and intercept correction; how much data is enough.
 //! - [`survival`]: Kaplan-Meier and log-rank.
+//! - [`series`]: forecasts with intervals that say how often they held.
+//! - [`staffing`]: paths of demand and of people drawn together: who is missing, and from when.
 //! - [`whatif`]: what a change of a row does to its score, and the smallest one that lowers it.
 //! - [`artifact`]: the stored form of a model, apart from the types in use; [`interpret`]: models
 //!   from and for `InterpretML`; [`lookup`]: a model as a table anyone can apply.
@@ -40,6 +42,9 @@ pub mod calibrate;
 pub mod evidence;
 pub mod survival;
 pub mod whatif;
+
+pub mod series;
+pub mod staffing;
 
 pub mod artifact;
 pub mod interpret;

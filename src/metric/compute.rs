@@ -77,7 +77,12 @@ pub fn default_period(read: &Read<'_>) -> Result<(Day, Day)> {
 
 /// The first day of the twelve months that end before `to`.
 pub fn year_before(to: Day) -> Day {
-    months_later(to, -12)
+    months_before(to, 12)
+}
+
+/// The first day of the calendar months that end before `to`.
+pub fn months_before(to: Day, months: i32) -> Day {
+    months_later(to, -months)
 }
 
 /// First day with a job or workday; none when there are only facts of employment.
@@ -228,6 +233,10 @@ fn estimate(how: Estimate, rows: &[Cells], period: Period) -> Found {
         Estimate::Median => {
             let mut values: Vec<f64> = rows.iter().map(|it| it[0]).collect();
             found(rate::median(&mut values), rows.len() as f64)
+        }
+        Estimate::Quantile(share) => {
+            let mut values: Vec<f64> = rows.iter().map(|it| it[0]).collect();
+            found(rate::quantile(&mut values, share), rows.len() as f64)
         }
         Estimate::Survival(at) => {
             let mut followed: Vec<_> = rows.iter().map(|it| (it[0], it[1] > 0.0)).collect();

@@ -7,15 +7,20 @@
 
 mod compute;
 mod curve;
+mod funnel;
+mod hired;
 mod hiring;
 mod identity;
 mod leaving;
 mod money;
+mod openings;
 mod people;
 mod quality;
 mod ramp;
+pub mod series;
 mod show;
 mod sql;
+mod stages;
 mod stays;
 mod turnover;
 mod work;
@@ -31,7 +36,8 @@ use crate::domain::rate::TooFew;
 use crate::domain::told::{Kind, Told};
 use crate::store;
 
-pub use compute::{compute, default_period, first_day, year_before};
+pub use compute::{compute, default_period, first_day, months_before, year_before};
+pub use hired::{Hire, hires_of};
 pub use identity::{Identity, identity, identity_by};
 pub use show::{format, interval, needed};
 pub use stays::{ExitCount, Ninety, Stay, Where, exits_of, last_day, ninety_of, stays_of};
@@ -53,10 +59,25 @@ pub const METRICS: &[&Metric] = &[
     &leaving::COHORT_RETENTION,
     &leaving::SURVIVAL_180D,
     &leaving::SOURCE_QUALITY,
+    &openings::OPEN_POSITIONS,
     &hiring::TIME_TO_FILL,
+    &stages::FILL_P80,
     &hiring::TIME_TO_HIRE,
     &hiring::TIME_TO_START,
+    &stages::FIND,
+    &stages::SCREEN,
+    &stages::INTERVIEW,
+    &stages::OFFER,
+    &stages::ACCEPT,
+    &stages::FIRST_DAY,
+    &stages::DECLINE,
     &hiring::OFFER_ACCEPTANCE,
+    &funnel::SCREENED,
+    &funnel::INTERVIEWED,
+    &funnel::OFFERED,
+    &funnel::ACCEPTED,
+    &funnel::STARTED,
+    &funnel::HIRED,
     &ramp::RAMP_WEEKS,
     &work::JOBS_PER_DAY,
     &work::UTILISATION,
@@ -106,6 +127,8 @@ pub enum Unit {
     Percent,
     /// People, a whole number.
     People,
+    /// Positions to be filled, a whole number.
+    Positions,
     /// People, an average with one decimal.
     PeopleMean,
     /// Whole days.
@@ -256,6 +279,8 @@ pub(crate) enum Estimate {
     Ratio,
     /// One row an observation: value. Order statistics.
     Median,
+    /// As `Median`, of this quantile.
+    Quantile(f64),
     /// One row a person: time, 1 when the end was seen, 1 when followed long enough.
     /// Kaplan-Meier share still here at this time.
     Survival(f64),

@@ -9,8 +9,9 @@ use crate::domain::rate::TooFew;
 pub fn format(metric: &Metric, value: f64) -> String {
     match metric.unit {
         Unit::Percent => format!("{:.1}%", value * 100.0),
-        Unit::People => grouped(value),
+        Unit::People | Unit::Positions => grouped(value),
         Unit::PeopleMean => format!("{value:.1}"),
+        Unit::Days if grouped(value) == "1" => "1 day".to_owned(),
         Unit::Days => format!("{} days", grouped(value)),
         Unit::Weeks => format!("{value:.1} weeks"),
         Unit::Minutes => format!("{} min", grouped(value)),
@@ -88,6 +89,7 @@ mod tests {
         check("headcount", 1234.0, "1,234");
         check("average_headcount", 76.04, "76.0");
         check("time_to_fill", 38.5, "38 days");
+        check("time_to_accept", 1.0, "1 day");
         check("ramp_weeks", 12.857, "12.9 weeks");
         check("csat", 4.56, "4.6 of 5");
     }

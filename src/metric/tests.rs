@@ -1,6 +1,7 @@
 //! The dictionary as a table, and every metric against numbers worked out by hand.
 
 mod dictionary;
+mod hiring;
 mod people;
 mod periods;
 mod work;

@@ -17,6 +17,8 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_decisions", include_str!("migrations/0003_decisions.sql")),
     ("0004_registry", include_str!("migrations/0004_registry.sql")),
     ("0005_horizons", include_str!("migrations/0005_horizons.sql")),
+    ("0006_series", include_str!("migrations/0006_series.sql")),
+    ("0007_scenarios", include_str!("migrations/0007_scenarios.sql")),
 ];
 
 /// Marks the file as ours: "Crew" in ASCII.

@@ -13,6 +13,8 @@ mod pool;
 
 pub mod audit;
 pub mod facts;
+pub mod forecasts;
+pub mod hiring;
 pub mod imports;
 pub mod models;
 pub mod months;
@@ -21,7 +23,9 @@ pub mod people;
 pub mod places;
 pub mod registry;
 pub mod rollups;
+pub mod scenarios;
 pub mod situations;
+pub mod staffing;
 pub mod tasks;
 pub mod wipe;
 

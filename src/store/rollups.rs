@@ -1,8 +1,11 @@
-//! Monthly roll-ups: what pages read instead of single jobs and workdays.
+//! Roll-ups: what pages read instead of single jobs and workdays. Months of technicians here, days
+//! of zones in [`zones`].
 //!
 //! Rebuilt whole, or for the technicians whose facts changed; both run the same statements, so the
 //! rows are the same, bit for bit. Everything is a whole number. Never here: rates, shares,
 //! anything that a metric defines.
+
+mod zones;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +19,7 @@ pub const LONG_DRIVE_MIN: i32 = 50;
 /// Months before a changed fact that may change with it.
 const MONTHS_BACK: i32 = 2;
 
-/// Fills `roll_technician_month` and `roll_zone_month` from jobs and workdays, and the data's span.
+/// Fills `roll_technician_month` and `roll_zone_day` from jobs and workdays, and the data's span.
 ///
 /// With `None` everything is computed anew. Otherwise the months of the given technicians are, each
 /// from two months before its day on, and also those of the technicians whose jobs they went back
@@ -28,11 +31,11 @@ pub fn rebuild(tx: &Tx<'_>, technicians: Option<&[(i64, i32)]>) -> Result<()> {
         None => {
             tx.run("DELETE FROM roll_technician_month", [])?;
             fill(tx, &Statements::EVERYONE, Scope::all())?;
-            rebuild_zones(tx, i32::MIN)?;
+            zones::rebuild(tx, None)?;
         }
         Some(technicians) => {
             let own = first_months(technicians);
-            let zones_from = own.values().min().copied();
+            let zones_from = own.values().min().map(|it| it.first_day());
             for (id, from) in widened(**tx, &own, rolled_to, data_to)? {
                 let scope = Scope { technician: id, month: from };
                 tx.run(
@@ -42,8 +45,8 @@ pub fn rebuild(tx: &Tx<'_>, technicians: Option<&[(i64, i32)]>) -> Result<()> {
                 )?;
                 fill(tx, &Statements::ONE, scope)?;
             }
-            if let Some(from) = zones_from {
-                rebuild_zones(tx, from.0)?;
+            if zones_from.is_some() {
+                zones::rebuild(tx, zones_from)?;
             }
         }
     }
@@ -300,53 +303,6 @@ fn fill(tx: &Tx<'_>, statements: &Statements, scope: Scope) -> Result<()> {
     tx.run(statements.zones, named_params! { ":technician": id, ":month": month })?;
     Ok(())
 }
-
-/// Demand by zone and appliance, from a month on. Jobs are reached through each technician's index.
-fn rebuild_zones(tx: &Tx<'_>, month: i32) -> Result<()> {
-    let everything = month == i32::MIN;
-    let from = named_params! { ":month": month };
-    tx.run("DELETE FROM roll_zone_month WHERE month_no >= :month", from)?;
-    if everything {
-        tx.run(ZONES_ALL, [])?;
-    } else {
-        let day = Month(month).first_day().0;
-        tx.run(ZONES_SINCE, named_params! { ":day": day })?;
-    }
-    Ok(())
-}
-
-macro_rules! zone_months {
-    ($from:expr) => {
-        concat!(
-            "
-INSERT INTO roll_zone_month (
-  zone_id, appliance, month_no, jobs, completed, labor_min, drive_min, revenue_cents
-)
-SELECT
-  COALESCE(j.zone_id, m.zone_id) AS zone,
-  j.appliance,
-  c.month_no,
-  COUNT(*),
-  COUNT(j.completed_at),
-  COALESCE(SUM(j.labor_min), 0),
-  COALESCE(SUM(j.drive_min), 0),
-  COALESCE(SUM(j.revenue_cents), 0)
-FROM ",
-            $from,
-            "
-CROSS JOIN calendar c ON c.day = j.started_at / 1440
-CROSS JOIN roll_technician_month m
-  ON m.technician_id = j.technician_id AND m.month_no = c.month_no
-GROUP BY zone, j.appliance, c.month_no"
-        )
-    };
-}
-
-const ZONES_ALL: &str = zone_months!("job j");
-const ZONES_SINCE: &str = zone_months!(
-    "technician t
-CROSS JOIN job j ON j.technician_id = t.id AND j.started_at >= :day * 1440"
-);
 
 /// First month to compute, by technician.
 fn first_months(technicians: &[(i64, i32)]) -> BTreeMap<i64, Month> {

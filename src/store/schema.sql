@@ -102,6 +102,28 @@ CREATE TABLE finding (
   n INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE forecast (
+  id INTEGER PRIMARY KEY,
+  uid BLOB NOT NULL UNIQUE,
+  series TEXT NOT NULL,
+  step TEXT NOT NULL,
+  zone_id INTEGER REFERENCES zone (id),
+  office_id INTEGER REFERENCES office (id),
+  appliance TEXT NOT NULL,
+  as_of INTEGER NOT NULL,
+  ahead INTEGER NOT NULL,
+  choice TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  data_hash TEXT NOT NULL,
+  code_version TEXT NOT NULL,
+  past TEXT NOT NULL,
+  outlook TEXT NOT NULL,
+  outlook_hash TEXT NOT NULL,
+  fit_ms REAL NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE import_run (
   id INTEGER PRIMARY KEY,
   uid BLOB NOT NULL UNIQUE,
@@ -271,17 +293,27 @@ CREATE TABLE roll_technician_month (
   PRIMARY KEY (technician_id, month_no)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE roll_zone_month (
-  zone_id INTEGER NOT NULL,
+CREATE TABLE roll_zone_day (
   appliance TEXT NOT NULL,
-  month_no INTEGER NOT NULL,
-  jobs INTEGER NOT NULL,
-  completed INTEGER NOT NULL,
-  labor_min INTEGER NOT NULL,
-  drive_min INTEGER NOT NULL,
-  revenue_cents INTEGER NOT NULL,
-  PRIMARY KEY (zone_id, appliance, month_no)
+  day INTEGER NOT NULL,
+  zone_id INTEGER NOT NULL,
+  jobs INTEGER NOT NULL DEFAULT 0,
+  revenue_cents INTEGER NOT NULL DEFAULT 0,
+  workdays INTEGER NOT NULL DEFAULT 0,
+  available_min INTEGER NOT NULL DEFAULT 0,
+  booked_min INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (appliance, day, zone_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scenario (
+  id INTEGER PRIMARY KEY,
+  uid BLOB NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
 
 CREATE VIRTUAL TABLE situation_vec USING vec0 (
   technician_month_id INTEGER PRIMARY KEY,
@@ -445,6 +477,8 @@ CREATE INDEX calendar_month ON calendar (month_no);
 CREATE INDEX candidate_requisition ON candidate (requisition_id);
 
 CREATE INDEX employment_technician ON employment (technician_id, hired_on);
+
+CREATE INDEX forecast_series ON forecast (series, step, as_of);
 
 CREATE INDEX job_recall ON job (recall_of_id) WHERE recall_of_id IS NOT NULL;
 

@@ -3,18 +3,20 @@
 use super::{Result, Tx};
 use crate::domain::fact::FACTS;
 
-/// Removes every fact of a source, every derived row, and every model and prediction: they knew
+/// Removes every fact of a source, every derived row, and every model, prediction and forecast: they knew
 /// those facts. What is left of other sources is marked for computing anew.
 pub fn source(tx: &Tx<'_>, source: &str) -> Result<()> {
     for made in [
         "DELETE FROM prediction",
         "DELETE FROM verification",
+        "DELETE FROM scenario",
         "UPDATE trained_model SET replaces = NULL",
         "DELETE FROM trained_model",
         "DELETE FROM situation_vec",
         "DELETE FROM technician_month",
         "DELETE FROM roll_technician_month",
-        "DELETE FROM roll_zone_month",
+        "DELETE FROM roll_zone_day",
+        "DELETE FROM forecast",
         "DELETE FROM finding",
         "DELETE FROM stale",
         "UPDATE derived_state SET data_from = NULL, data_to = NULL, rolled_to = NULL, revision = revision + 1",

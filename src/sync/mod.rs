@@ -22,6 +22,7 @@ mod scan;
 mod sniff;
 pub mod source;
 pub mod tally;
+pub mod text;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Task};
+use super::{Forecast, Lane, Task};
 use crate::app::progress::Tell;
 use crate::app::{Office, Result, demo, train};
 
@@ -15,6 +15,7 @@ impl Task for Demo {
     const TITLE: &'static str = "Load the demo office";
     const LANE: Lane = Lane::Transfer;
     const ALONE: bool = true;
+    const THEN: Option<&'static str> = Some(Forecast::NAME);
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
         let spec = demo::default_spec(office.clock().today());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Task};
+use super::{Forecast, Lane, Task};
 use crate::app::imports::{self, Order};
 use crate::app::progress::Tell;
 use crate::app::runs::Uid;
@@ -23,6 +23,7 @@ impl Task for Import {
     const TITLE: &'static str = "Import files";
     const LANE: Lane = Lane::Transfer;
     const ALONE: bool = false;
+    const THEN: Option<&'static str> = Some(Forecast::NAME);
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
         let report = imports::import(office, &self.order, tell)?;

@@ -4,6 +4,7 @@
 //! the end, so a run that was cut off is simply asked for again. Never here: SQL, HTTP.
 
 mod demo;
+mod forecast;
 mod import;
 mod queue;
 mod refresh;
@@ -20,6 +21,7 @@ use crate::app::progress::Tell;
 use crate::app::{Error, Office, Result};
 
 pub use demo::Demo;
+pub use forecast::Forecast;
 pub use import::Import;
 pub use queue::{Queue, RunView};
 pub use refresh::Refresh;
@@ -46,6 +48,8 @@ pub trait Task: Serialize + DeserializeOwned {
     const LANE: Lane;
     /// Whether a second request joins one that waits or runs.
     const ALONE: bool;
+    /// What follows when it ended well: a task that takes no orders, by its name.
+    const THEN: Option<&'static str> = None;
 
     /// Does it, telling how far it is; returns what came out in one sentence.
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String>;
@@ -61,6 +65,8 @@ pub struct Entry {
     pub lane: Lane,
     /// `Task::ALONE`.
     pub alone: bool,
+    /// `Task::THEN`.
+    pub then: Option<&'static str>,
     run: fn(&Office, &str, &dyn Tell) -> Result<String>,
 }
 
@@ -72,6 +78,7 @@ pub const TASKS: &[Entry] = &[
     entry::<Score>(),
     entry::<Refresh>(),
     entry::<Verify>(),
+    entry::<Forecast>(),
 ];
 
 const fn entry<T: Task>() -> Entry {
@@ -80,7 +87,14 @@ const fn entry<T: Task>() -> Entry {
             .map_err(|error| Error::broken(format!("read what {} was asked", T::NAME), error))?;
         task.run(office, tell)
     }
-    Entry { name: T::NAME, title: T::TITLE, lane: T::LANE, alone: T::ALONE, run: run::<T> }
+    Entry {
+        name: T::NAME,
+        title: T::TITLE,
+        lane: T::LANE,
+        alone: T::ALONE,
+        then: T::THEN,
+        run: run::<T>,
+    }
 }
 
 /// The entry of a name.

@@ -157,6 +157,16 @@ impl Queue {
         }
     }
 
+    /// Asks for what follows a run that ended well.
+    fn follow(&self, order: &Order) {
+        let Some(then) = order.entry.then else { return };
+        if order.watched.view.borrow().state == state::DONE
+            && let Err(error) = self.ask_by_name(then, "{}".to_owned())
+        {
+            tracing::warn!(%error, task = then, "what follows a task could not be asked for");
+        }
+    }
+
     fn ask_by_name(&self, name: &str, payload: String) -> Result<Uid> {
         let entry = find(name)
             .ok_or_else(|| Error::told(Kind::NotFound, format!("There is no task {name}."), ""))?;
@@ -197,12 +207,19 @@ impl Queue {
 
     fn serve(&self, name: &str, orders: Receiver<Order>) -> Result<()> {
         let (office, latest) = (self.office.clone(), Arc::clone(&self.latest));
+        // Not the lanes themselves: a thread that held its own sender would never end.
+        let (lanes, seen) = (Arc::downgrade(&self.lanes), Arc::clone(&self.seen));
         std::thread::Builder::new()
             .name(format!("lane-{name}"))
             .spawn(move || {
                 while let Ok(order) = orders.recv() {
                     Runner { watched: &order.watched, latest: &latest, clock: Stopwatch::start() }
                         .run(&office, &order);
+                    if let Some(lanes) = lanes.upgrade() {
+                        let (office, seen, latest) =
+                            (office.clone(), Arc::clone(&seen), Arc::clone(&latest));
+                        Self { office, lanes, seen, latest }.follow(&order);
+                    }
                 }
             })
             .map_err(|error| Error::broken("start a thread for background work", error))?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Task};
+use super::{Forecast, Lane, Task};
 use crate::app::progress::Tell;
 use crate::app::{Office, Result, derive};
 use crate::domain::count::counted;
@@ -16,6 +16,7 @@ impl Task for Refresh {
     const TITLE: &'static str = "Add up what was loaded";
     const LANE: Lane = Lane::Transfer;
     const ALONE: bool = true;
+    const THEN: Option<&'static str> = Some(Forecast::NAME);
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
         let refreshed = derive::refresh(office, tell)?;

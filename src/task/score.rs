@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lane, Task};
 use crate::app::progress::Tell;
-use crate::app::{Office, Result, score};
+use crate::app::{Office, Result, plan, score};
 
 /// Scores as of the last day of the data.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ impl Task for Score {
     const ALONE: bool = true;
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
-        Ok(score::score(office, tell)?.words())
+        let made = score::score(office, tell)?;
+        plan::warm(office);
+        Ok(made.words())
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lane, Task};
 use crate::app::progress::Tell;
-use crate::app::{Office, Result, train};
+use crate::app::{Office, Result, plan, train};
 
 /// A new model on the data there are.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ impl Task for Train {
     const ALONE: bool = true;
 
     fn run(&self, office: &Office, tell: &dyn Tell) -> Result<String> {
-        Ok(train::train(office, tell)?.words())
+        let made = train::train(office, tell)?;
+        plan::warm(office);
+        Ok(made.words())
     }
 }

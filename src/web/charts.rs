@@ -5,11 +5,16 @@
 //! finite reaches a picture; too little data gives a designed state, never a broken picture; no
 //! statistics are computed here, only positions.
 
+mod bars_fc;
 mod calibration;
+mod dots;
+mod forecast;
 mod frame;
 mod heat;
+mod hire_by;
 mod history;
 mod km;
+mod lines;
 mod loss;
 mod receipt;
 mod rows;
@@ -22,16 +27,24 @@ mod tests;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub use bars_fc::{BarsFc, BarsMonth, bars_fc};
 pub use calibration::{Calibration, CalibrationGroup, calibration};
+pub use dots::{DotRow, Dots, FunnelStep, dots, funnel};
+pub use forecast::{Forecast, ForecastStep, forecast};
 pub use frame::Unit;
 pub use heat::{Heat, HeatCell, heat};
+pub(in crate::web) use hire_by::LINES_MAX as HIRE_LINES_MAX;
+pub use hire_by::{HireBy, HireLine, hire_by};
 pub use history::{
     Metric, MetricPoint, MetricStyle, ScoreHistory, ScorePoint, metric_line, score_history,
 };
 pub use km::{Km, KmGroup, KmStep, km};
+pub use lines::{Lines, lines};
 pub use loss::{Loss, LossRound, loss};
 pub use receipt::{Receipt, Rounded, Term, TermGroup, points_text, receipt, round_to_sum};
-pub use rows::{Importance, importance, ivl, shape_of_categories, stackbar};
+pub use rows::{
+    Held, Importance, Need, coverage, importance, ivl, need_have, shape_of_categories, stackbar,
+};
 pub use shape::{Shape, ShapeBin, ShapeMark, mini_shape, shape};
 
 use super::parts::{StateKind, StateView, TableView};
@@ -68,6 +81,8 @@ pub struct RowChart {
     pub label: String,
     /// In the order given.
     pub rows: Vec<RowBar>,
+    /// Drawn with the same classes as the marks.
+    pub legend: Vec<LegendItem>,
     /// Under the rows.
     pub note: String,
     /// Behind "Show as table".
@@ -242,8 +257,12 @@ pub enum Swatch {
     Line,
     /// A filled box.
     Box,
+    /// A thin filled bar.
+    Bar,
     /// A dot.
     Dot,
+    /// A line that stands.
+    Upright,
 }
 
 /// A row: words, a bar or a dot with whiskers, a number.
@@ -255,11 +274,17 @@ pub struct RowBar {
     pub href: Option<String>,
     /// Class, left end and width of a bar.
     pub bar: Option<(&'static str, String, String)>,
+    /// Left end and width of a band; a bar over it is drawn thin, a track behind it full.
+    pub band: Option<(String, String)>,
+    /// Whether the whole width is shown as the scale.
+    pub track: bool,
     /// Ends of the interval.
     pub whisker: Option<(String, String)>,
     /// Centre and class of a dot.
     pub dot: Option<(String, &'static str)>,
-    /// Zero, when the scale has two sides.
+    /// A second value, as a tick.
+    pub tick: Option<String>,
+    /// Zero, when the scale has two sides; or everyone's value.
     pub zero: Option<String>,
     /// Bold, at the right.
     pub value: String,

@@ -49,10 +49,14 @@ impl Failure {
         )
     }
 
+    /// In the place of a panel that fails alone.
+    pub fn state(&self) -> StateView {
+        StateView::new(StateKind::Failed, &self.message, &self.hint)
+    }
+
     /// The whole page.
     pub fn page(&self) -> HttpResponse {
-        let failed = StateView::new(StateKind::Failed, &self.message, &self.hint);
-        let page = FailurePage { shell: Shell::bare("Failed"), failed };
+        let page = FailurePage { shell: Shell::bare("Failed"), failed: self.state() };
         self.answer(&page.render().unwrap_or_else(|_| self.to_string()))
     }
 

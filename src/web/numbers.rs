@@ -29,7 +29,7 @@ pub fn range(metric: &Metric, figure: &Figure) -> String {
         return needed(metric, few);
     }
     interval(metric, figure).unwrap_or_else(|| match metric.unit {
-        Unit::People | Unit::PeopleMean => "counted".to_owned(),
+        Unit::People | Unit::PeopleMean | Unit::Positions => "counted".to_owned(),
         _ => "no interval".to_owned(),
     })
 }
@@ -100,7 +100,7 @@ pub fn tile(id: &str, label: &str, metric: &Metric, figure: &Figure, this_year: 
 pub fn chart_unit(unit: Unit) -> charts::Unit {
     match unit {
         Unit::Percent => charts::Unit::Share,
-        Unit::People | Unit::Days | Unit::Minutes => charts::Unit::Count,
+        Unit::People | Unit::Positions | Unit::Days | Unit::Minutes => charts::Unit::Count,
         Unit::PeopleMean | Unit::Weeks | Unit::JobsPerDay | Unit::Nights | Unit::Points => {
             charts::Unit::Decimal(1)
         }

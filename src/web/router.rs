@@ -4,8 +4,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use actix_web::{Route, guard};
 
 use super::pages::{
-    data, help, import, metrics, model, palette, people, person, registry, task, today, train,
-    turnover, upload,
+    data, help, hiring, import, metrics, model, palette, people, person, plan, registry, task,
+    today, train, turnover, upload,
 };
 use super::{assets, session, sse};
 
@@ -32,6 +32,17 @@ pub(super) fn routes(app: &mut ServiceConfig) {
         .service(resource("/data/import/{uid}/discard").route(post().to(import::discard)))
         .service(resource("/data/loads/{uid}").route(read().to(data::load)))
         .service(resource("/data/loads/{uid}/refused.csv").route(read().to(data::refused_csv)))
+        .service(resource("/hiring").route(read().to(hiring::show)))
+        .service(resource("/hiring.csv").route(read().to(hiring::download)))
+        .service(resource("/plan").route(read().to(plan::show)))
+        .service(resource("/plan.csv").route(read().to(plan::weeks)))
+        .service(resource("/plan/openings.csv").route(read().to(plan::openings)))
+        .service(resource("/plan/series").route(read().to(plan::series::show)))
+        .service(resource("/plan/series.csv").route(read().to(plan::series::download)))
+        .service(resource("/plan/forecast").route(post().to(plan::series::make)))
+        .service(resource("/plan/compare").route(read().to(plan::compare::show)))
+        .service(resource("/plan/scenarios").route(post().to(plan::compare::save)))
+        .service(resource("/plan/scenarios/{uid}/delete").route(post().to(plan::compare::delete)))
         .service(resource("/turnover").route(read().to(turnover::show)))
         .service(resource("/metrics").route(read().to(metrics::list)))
         .service(resource("/metrics/{id}.csv").route(read().to(metrics::download)))

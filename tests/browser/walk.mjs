@@ -22,7 +22,7 @@ const AXE_WIDTHS = [1440, 420];
 const DEMO_MS = 60_000;
 const HTML_BYTES_MAX = 60 * 1024;
 /** The product must have these, whatever else the navigation lists. */
-const MUST = ["/", "/people", "/turnover", "/model", "/train", "/data", "/metrics", "/help"];
+const MUST = ["/", "/people", "/hiring", "/plan", "/turnover", "/model", "/train", "/data", "/metrics", "/help"];
 
 const report = new Report();
 const late = setTimeout(() => { report.fail("the walk", "not finished after 12 minutes"); process.exit(report.end()); }, 12 * 60_000);
@@ -50,8 +50,10 @@ async function walk() {
   }
   await report.part("Today", () => today(page));
   await report.part("People: filter, sort", () => people(page));
+  await report.part("Hiring: filter, sort", () => hiring(page));
   await report.part("a person: the receipt", () => person(page, seen));
   await report.part("what if: a slider", () => whatIf(page, seen.get("what if")));
+  await report.part("Plan: a scenario", () => plan(page, seen));
   await report.part("Train: start, watch, stop", () => train(page, seen));
   await report.part("a metric", () => metric(page, seen));
   await report.part("keys", () => keys(page));
@@ -120,6 +122,26 @@ async function people(page) {
   report.check("a sorted column says so", (await page.locator("main thead th[aria-sort]").count()) === 1, "no aria-sort, or more than one");
   await shot(page, "people-sorted");
   clean(page, "People");
+}
+
+async function hiring(page) {
+  if (!(await open(page, "/hiring"))) return;
+  const head = await page.locator("main h1").innerText();
+  report.check("it says what is open and what is slow", /open/.test(head) && /slowest stage/i.test(head), head);
+  const meta = page.locator("#openings .meta"), all = await meta.innerText();
+  const count = await page.locator("aside nav a[href='/hiring'] .count").innerText();
+  report.check("the navigation counts the same positions", all.startsWith(`${count} position`), `${count}; ${all}`);
+  await page.locator("#period").selectOption("24");
+  await page.waitForURL(/period=24/);
+  report.check("the period stays chosen", (await page.locator("#period").inputValue()) === "24", page.url());
+  await page.locator("#funnel th a", { hasText: "Source" }).click();
+  await page.waitForURL(/sort=source/);
+  const names = await page.locator("#funnel tbody th").allInnerTexts();
+  report.check("the sources are sorted", names.slice(1).every((it, at, list) => !at || list[at - 1].toLowerCase() <= it.toLowerCase()), names.join(", "));
+  report.check("and the period is kept", new URL(page.url()).searchParams.get("period") === "24", page.url());
+  const file = await page.request.get(house.origin + (await page.locator("a[download]").first().getAttribute("href")));
+  report.check("the file holds the funnel", (await file.text()).includes("funnel_hired"), `status ${file.status()}`);
+  clean(page, "Hiring");
 }
 
 async function person(page, seen) {
@@ -191,6 +213,31 @@ async function metric(page, seen) {
   await page.waitForURL(/\/metrics\/\w/);
   seen.set("a metric", new URL(page.url()).pathname);
   clean(page, "a metric");
+}
+
+async function plan(page, seen) {
+  seen.set("a series", "/plan/series?series=headcount");
+  seen.set("scenarios", "/plan/compare");
+  if (!(await open(page, "/plan/compare"))) return;
+  const form = page.locator("form[action='/plan/scenarios']");
+  await form.locator("button[type=submit]").click();
+  await page.waitForSelector(".err-summary");
+  report.check("a scenario without a name comes back with words", (await page.title()).startsWith("Error:"), await page.title());
+  page.wrong(); // The browser reports the 422 as an error of the console.
+  await form.locator("[name=name]").fill("More work");
+  await form.locator("[name=demand]").fill("10");
+  await Promise.all([page.waitForURL(/compare\?a=/), form.locator("button[type=submit]").click()]);
+  const columns = page.locator("#figures thead th", { hasText: "More work" });
+  report.check("it stands beside things as they are", (await columns.count()) === 1, `${await columns.count()} columns`);
+  await page.locator("#saved a", { hasText: "More work" }).click();
+  await page.waitForURL(/scenario=/);
+  report.check("its plan says what is different", (await page.locator("main .note.warn").innerText()).includes("10% more demand"), "it does not");
+  await page.goBack();
+  await page.locator("#saved button", { hasText: "Delete" }).first().click();
+  await page.locator("[popover]:popover-open form button").click();
+  await page.waitForURL(/\/plan\/compare$/);
+  report.check("it is gone", (await page.locator("#saved .rows li").count()) === 0, "it is still there");
+  clean(page, "scenarios");
 }
 
 async function keys(page) {

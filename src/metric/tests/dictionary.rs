@@ -53,7 +53,7 @@ fn busy() -> Scratch {
             ("zone", &"Z1"),
         ],
     );
-    for number in 0..12 {
+    for number in 0..20 {
         it.put(
             "candidate",
             &[
@@ -61,9 +61,21 @@ fn busy() -> Scratch {
                 ("requisition_no", &"R1"),
                 ("hire_source", &"web"),
                 ("applied_on", &day("2026-01-05")),
+                ("screened_on", &day("2026-01-08")),
+                ("interviewed_on", &day("2026-01-12")),
                 ("offered_on", &day("2026-02-02")),
                 ("accepted_on", &day("2026-02-05").plus(number)),
                 ("started_on", &day("2026-03-02")),
+            ],
+        );
+        it.put(
+            "candidate",
+            &[
+                ("candidate_no", &format!("D{number}")),
+                ("requisition_no", &"R1"),
+                ("applied_on", &day("2026-01-05")),
+                ("offered_on", &day("2026-02-02")),
+                ("declined_on", &day("2026-02-05").plus(number)),
             ],
         );
     }

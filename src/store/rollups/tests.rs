@@ -10,9 +10,9 @@ use crate::domain::fact::{Cell, Row, by_table};
 fn dump(scratch: &Scratch) -> Vec<Vec<i64>> {
     let sqls = [
         "SELECT * FROM roll_technician_month ORDER BY 1, 2",
-        "SELECT zone_id, length(appliance), month_no, jobs, completed, labor_min, drive_min,
-                revenue_cents
-           FROM roll_zone_month ORDER BY 1, 2, 3",
+        "SELECT zone_id, length(appliance), day, jobs, revenue_cents, workdays, available_min,
+                booked_min
+           FROM roll_zone_day ORDER BY 1, 2, 3",
         "SELECT data_from, data_to, rolled_to FROM derived_state",
     ];
     scratch
@@ -258,10 +258,13 @@ fn a_month_by_hand() {
                 WHERE m.technician_id = 1";
     let nights = i64::from((0..3).map(|it| (day("2026-03-02").0 + it) % 2).sum::<i32>());
     assert_eq!(one(&it, sql), [2, 1440, 1200, 980, nights, 1]);
-    let sql =
-        "SELECT SUM(jobs), SUM(completed) FROM roll_zone_month m JOIN zone z ON z.id = zone_id
-                WHERE z.name = 'Lakes'";
-    assert_eq!(one(&it, sql), [3, 2]);
+    // Moved to Lakes on the 31st: what was before stays in North.
+    let sql = "SELECT SUM(z.name = 'Lakes'), SUM(jobs), SUM(workdays), SUM(booked_min)
+                 FROM roll_zone_day d JOIN zone z ON z.id = d.zone_id WHERE appliance = ''";
+    assert_eq!(one(&it, sql), [0, 5, 3, 1200]);
+    let sql = "SELECT COUNT(*), SUM(jobs), SUM(workdays) FROM roll_zone_day
+                WHERE appliance = 'laundry'";
+    assert_eq!(one(&it, sql), [5, 5, 0]);
     let sql = "SELECT data_from, data_to FROM derived_state";
     assert_eq!(one(&it, sql), [day("2026-03-02").0, day("2026-04-07").0].map(i64::from));
 }

@@ -2,7 +2,7 @@
 
 use super::frame::{fixed, num, pct, signed, sound, span};
 use super::shape::table;
-use super::{RowBar, RowChart, ShapeBin};
+use super::{RowBar, RowChart, ShapeBin, Swatch, legend};
 use crate::web::parts::{
     IvlView, LevelView, StackPart, StackbarView, StateKind, StateView, TableView, ThView,
 };
@@ -50,6 +50,7 @@ pub fn importance(say: &str, note: &str, terms: &[Importance]) -> RowChart {
         state: None,
         label: label.to_owned(),
         rows: rows.collect(),
+        legend: Vec::new(),
         note: note.to_owned(),
         table: Some(TableView {
             caption: format!("{label}, average size in points"),
@@ -93,8 +94,145 @@ pub fn shape_of_categories(
         state: None,
         label: format!("{name}, points by category"),
         rows: rows.collect(),
+        legend: Vec::new(),
         note: "Right of the line raises the score, left of it lowers it.".to_owned(),
         table: Some(table(name, counted, bins.iter().copied())),
+    }
+}
+
+/// Share of outcomes that 80% bounds aim to hold, and how far off is still well.
+const AIM: (f64, f64) = (0.75, 0.85);
+
+/// One line of [`coverage`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// `Next 4 weeks`.
+    pub name: String,
+    /// Outcomes inside the 80% bounds.
+    pub inside: usize,
+    /// Outcomes.
+    pub of: usize,
+    /// 95% interval of the share (Wilson).
+    pub ends: (f64, f64),
+}
+
+/// How often the 80% bounds held, with the strip where they should have.
+pub fn coverage(note: &str, rows: &[Held]) -> RowChart {
+    let label = "Share of outcomes inside the 80% bounds";
+    let good = |it: &&Held| it.of > 0 && it.inside <= it.of && sound(it.ends.0) && sound(it.ends.1);
+    let rows: Vec<_> = rows.iter().filter(good).collect();
+    if rows.is_empty() {
+        let words = "The series is too short to test the bounds on periods they had not seen.";
+        return empty_rows("Not tested yet", words);
+    }
+    let at = |share: f64| pct(share.clamp(0.0, 1.0) * 100.0);
+    let share = |it: &Held| it.inside as f64 / it.of as f64;
+    let whole = |share: f64| format!("{}%", fixed(share * 100.0, 0));
+    let of = |it: &Held| format!("{} of {}", it.inside, it.of);
+    let row = |it: &&Held| RowBar {
+        name: it.name.clone(),
+        track: true,
+        band: Some((at(AIM.0), at(AIM.1 - AIM.0))),
+        whisker: Some((at(it.ends.0.min(it.ends.1)), at(it.ends.1.max(it.ends.0)))),
+        dot: Some((at(share(it)), "pt")),
+        value: whole(share(it)),
+        rest: of(it),
+        ..RowBar::default()
+    };
+    let cells = |it: &&Held| {
+        let (low, high) = (it.ends.0.min(it.ends.1), it.ends.1.max(it.ends.0));
+        let range = format!("{} to {}", whole(low.clamp(0.0, 1.0)), whole(high.clamp(0.0, 1.0)));
+        vec![it.name.clone(), whole(share(it)), of(it), range]
+    };
+    RowChart {
+        say: String::new(),
+        state: None,
+        label: label.to_owned(),
+        rows: rows.iter().map(row).collect(),
+        legend: Vec::new(),
+        note: note.to_owned(),
+        table: Some(TableView {
+            caption: format!("{label}; the aim is 80%"),
+            caption_hidden: false,
+            head: vec![
+                ThView::text("How far ahead"),
+                ThView::number("Held"),
+                ThView::number("Counted"),
+                ThView::number("95% interval"),
+            ],
+            rows: rows.iter().map(cells).collect(),
+        }),
+    }
+}
+
+/// One line of [`need_have`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// `North`.
+    pub name: String,
+    /// This zone's own page.
+    pub href: Option<String>,
+    /// Technicians there: low, median, high of the 80% band.
+    pub have: [f64; 3],
+    /// Technicians needed: low, median, high of the 80% band.
+    pub need: [f64; 3],
+    /// `3 to 7`, or `−1 to 1`.
+    pub short: String,
+    /// Today.
+    pub today: u64,
+}
+
+/// What a zone will have over the band of what it will need; one scale for all rows, from zero.
+pub fn need_have(when: &str, rows: &[Need]) -> RowChart {
+    let good = |it: &&Need| it.have.iter().chain(&it.need).all(|value| sound(*value));
+    let rows: Vec<_> = rows.iter().filter(good).collect();
+    let most = rows.iter().map(|it| it.need[2].max(it.have[1])).fold(0.0, f64::max) * 1.08;
+    if rows.is_empty() || most <= 0.0 {
+        let words = "A zone shows here when it has jobs and technicians enough for a forecast.";
+        return empty_rows("No zone to compare yet", words);
+    }
+    let at = |value: f64| (value / most).clamp(0.0, 1.0) * 100.0;
+    let row = |it: &&Need| {
+        let (low, high) = (at(it.need[0].min(it.need[2])), at(it.need[2].max(it.need[0])));
+        RowBar {
+            name: it.name.clone(),
+            href: it.href.clone(),
+            band: Some((pct(low), pct((high - low).max(0.8)))),
+            bar: Some(("pt", "0".to_owned(), pct(at(it.have[1])))),
+            value: it.short.clone(),
+            ..RowBar::default()
+        }
+    };
+    let range = |it: &[f64; 3]| {
+        let tenths = |value: f64| fixed(value, 1);
+        format!("{} ({} to {})", tenths(it[1]), tenths(it[0]), tenths(it[2]))
+    };
+    let cells = |it: &&Need| {
+        let today = fixed(it.today as f64, 0);
+        vec![it.name.clone(), today, range(&it.have), range(&it.need), it.short.clone()]
+    };
+    RowChart {
+        say: String::new(),
+        state: None,
+        label: "Technicians there over technicians needed".to_owned(),
+        rows: rows.iter().map(row).collect(),
+        legend: vec![
+            legend("pt", Swatch::Bar, "Have, median"),
+            legend("b80", Swatch::Box, &format!("Need {when}, 80%")),
+        ],
+        note: String::new(),
+        table: Some(TableView {
+            caption: format!("Technicians {when}, median and 80% band"),
+            caption_hidden: false,
+            head: vec![
+                ThView::text("Zone"),
+                ThView::number("Today"),
+                ThView::number("Have"),
+                ThView::number("Need"),
+                ThView::number("Short by, 80%"),
+            ],
+            rows: rows.iter().map(cells).collect(),
+        }),
     }
 }
 
@@ -137,12 +275,13 @@ pub fn stackbar(what: &str, counts: &[(&'static str, &str, u32)]) -> StackbarVie
     StackbarView { label: format!("{} {what}: {}", num(sum as f64), words.join(", ")), parts }
 }
 
-fn empty_rows(title: &str, words: &str) -> RowChart {
+pub(super) fn empty_rows(title: &str, words: &str) -> RowChart {
     RowChart {
         say: String::new(),
         state: Some(StateView::new(StateKind::Thin, title, words)),
         label: String::new(),
         rows: Vec::new(),
+        legend: Vec::new(),
         note: String::new(),
         table: None,
     }

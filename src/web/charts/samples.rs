@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::score::Ahead;
+use crate::domain::calendar::Day;
 use crate::web::parts::{LevelView, SealView};
 
 pub(crate) fn bins() -> Vec<ShapeBin> {
@@ -98,6 +99,54 @@ pub(crate) fn categories_sample() -> RowChart {
     let say = "Refrigeration raises the score a little; cooking lowers it.";
     let bins = bins.map(bin);
     shape_of_categories("Main trade", say, "person-months", &bins, Some("Refrigeration"))
+}
+
+pub(crate) fn dots_sample() -> RowChart {
+    let row = |(name, at, low, high, tick): (&str, f64, f64, Option<f64>, f64)| DotRow {
+        name: name.to_owned(),
+        href: None,
+        at: Some(at),
+        low: Some(low),
+        high,
+        tick: Some(tick),
+        value: format!("{at} days"),
+        rest: format!("at least {low} days, n 22"),
+    };
+    let rows = [
+        row(("referral", 31.0, 27.0, Some(36.0), 41.0)),
+        row(("job board", 38.0, 33.0, Some(44.0), 52.0)),
+        row(("walk-in", 44.0, 30.0, None, 60.0)),
+        DotRow {
+            name: "trade school".to_owned(),
+            value: "too few".to_owned(),
+            rest: "4 of 6 needed".to_owned(),
+            ..DotRow::default()
+        },
+    ];
+    dots(&Dots {
+        say: "Sources cannot be told apart yet.",
+        label: "Time to fill by source",
+        note: "Dot: median with its 95% interval. Tick: 4 of 5 are filled by then.",
+        unit: Unit::Count,
+        base: Some(37.0),
+        rows: &rows,
+    })
+}
+
+pub(crate) fn funnel_sample() -> RowChart {
+    let step = |(name, n, rest): (&str, u64, &str)| FunnelStep {
+        name: name.to_owned(),
+        n,
+        rest: rest.to_owned(),
+    };
+    let steps = [
+        ("Applied", 1384, ""),
+        ("Screened", 1062, "77%, between 74% and 79%"),
+        ("Interviewed", 721, "68%, between 65% and 71%"),
+        ("Started", 348, "99%, between 97% and 100%"),
+    ];
+    let note = "Each share is of the step before.";
+    funnel("One in four applications ends in a first day.", note, &steps.map(step))
 }
 
 pub(crate) fn heat_sample() -> Chart {
@@ -254,6 +303,139 @@ pub(crate) fn score_sample() -> Chart {
         base: 0.084,
         marks: &[(9, "North re-zoned")],
     })
+}
+
+/// Two years of weeks and half a year ahead, as the design draws it.
+pub(crate) fn forecast_sample(capacity: bool) -> Chart {
+    let known = 104;
+    let step = |at: usize| {
+        let x = at as f64;
+        let season = (x * 0.1205).sin() * 220.0 + (x * 0.71).sin() * 40.0;
+        let value = 2780.0 + x * 2.6 + season;
+        let far = at.saturating_sub(known - 1) as f64;
+        let half = 40.0 * far.sqrt();
+        let bounds = (at >= known)
+            .then(|| [0.6, 1.0, 1.6].map(|wide| (value - half * wide, value + half * wide)));
+        ForecastStep {
+            label: format!("week {}", at + 1),
+            short: format!("{} {}", MONTHS[(at / 4) % 12 + 1], 2024 + at / 52),
+            value: (at != 40).then_some(value),
+            bounds,
+            have: capacity.then_some(if at < 50 { 2910.0 } else { 3010.0 }),
+        }
+    };
+    let steps: Vec<_> = (0..known + 26).map(step).collect();
+    forecast(&Forecast {
+        name: "Hours needed",
+        finding: "Hours needed a week: about 3,000, likely to rise above 3,200 by April.",
+        say: "With nobody hired, you are likely short in the week of 14 December.",
+        note: "",
+        unit: Unit::Count,
+        suffix: " h",
+        period: "week",
+        known_as: "Hours booked",
+        steps: &steps,
+        known,
+        strips: 26,
+        capacity: capacity.then_some("people you have"),
+        marks: &[(63, true, "level shift, Lakes opened"), (88, false, "odd"), (900, true, "never")],
+        holidays: &[(31, "4 Jul"), (57, "Christmas"), (83, "4 Jul"), (109, "Christmas")],
+    })
+}
+
+pub(crate) fn bars_fc_sample() -> Chart {
+    let past = [2.0, 1.0, 3.0, 2.0, 1.0, 3.0];
+    let ahead = [2.1, 2.4, 2.6, 2.2, 2.0, 1.9];
+    let month = |at: usize| {
+        let value = past.iter().chain(&ahead).nth(at).copied().unwrap_or_default();
+        BarsMonth {
+            label: format!("{} 2026", MONTHS[at + 1]),
+            short: MONTHS[at + 1].to_owned(),
+            value,
+            band: (at >= past.len()).then_some(((value - 1.5_f64).max(0.0), value + 1.8)),
+        }
+    };
+    bars_fc(&BarsFc {
+        name: "Exits",
+        finding: "Exits a month: one to three so far, between one and four ahead.",
+        say: "",
+        months: &(0..12).map(month).collect::<Vec<_>>(),
+    })
+}
+
+pub(crate) fn hire_by_sample() -> Chart {
+    let day = |text: &str| Day::parse(text).unwrap();
+    let line = |(name, words, post, start, need): (&str, &str, &str, &str, &str)| HireLine {
+        name: name.to_owned(),
+        words: words.to_owned(),
+        post_by: day(post),
+        start: day(start),
+        ready: day(need),
+        need: day(need),
+        cells: [post, start, need, "1 Feb to 1 May"].map(str::to_owned),
+    };
+    hire_by(&HireBy {
+        finding: "Hire-by calendar. East: post by 27 November; North: post by 4 December.",
+        today: day("2026-11-23"),
+        lines: &[
+            line(("East, 2", "Post by 27 Nov", "2026-11-27", "2027-01-10", "2027-02-15")),
+            line(("North, 2", "Post by 4 Dec", "2026-12-04", "2027-01-17", "2027-02-22")),
+            line(("Lakes, 1", "Post now, 40 days late", "2026-10-14", "2026-11-27", "2027-01-11")),
+        ],
+        fill: "Time to fill, slowest fifth: 44 days",
+        ramp: "Ramp to 80% pace: 9 weeks",
+    })
+}
+
+pub(crate) fn lines_sample(count: usize) -> Chart {
+    let labels: Vec<_> = (1..=26).map(|at| (format!("in {at} weeks"), format!("w{at}"))).collect();
+    let line = |at: usize| {
+        let values = (1..=26).map(|week| f64::from(week) * (0.4 - 0.12 * at as f64) - at as f64);
+        (["As things are", "3 hires in March", "5% more demand"][at].to_owned(), values.collect())
+    };
+    lines(&Lines {
+        name: "Technicians short",
+        finding: "Technicians short: ten in half a year as things are, four with three hires.",
+        unit: Unit::Decimal(1),
+        height: 200,
+        period: "week",
+        labels: &labels,
+        lines: &(0..count).map(line).collect::<Vec<_>>(),
+        known: 0,
+        with_table: true,
+    })
+}
+
+pub(crate) fn coverage_sample() -> RowChart {
+    let row = |(name, inside, of, ends): (&str, usize, usize, (f64, f64))| Held {
+        name: name.to_owned(),
+        inside,
+        of,
+        ends,
+    };
+    let rows = [
+        ("Next 4 weeks", 41, 52, (0.66, 0.88)),
+        ("Weeks 5 to 13", 40, 52, (0.64, 0.86)),
+        ("Weeks 14 to 26", 23, 26, (0.71, 0.96)),
+    ];
+    coverage("Green strip: the aim, 75 to 85%.", &rows.map(row))
+}
+
+pub(crate) fn need_have_sample() -> RowChart {
+    let row = |(name, have, low, high, short): (&str, f64, f64, f64, &str)| Need {
+        name: name.to_owned(),
+        href: Some("?zone=1".to_owned()),
+        have: [have - 1.0, have, have + 1.0],
+        need: [low, f64::midpoint(low, high), high],
+        short: short.to_owned(),
+        today: 25,
+    };
+    let rows = [
+        ("North", 26.0, 29.0, 31.5, "3 to 7"),
+        ("East", 22.0, 21.5, 23.6, "0 to 3"),
+        ("South", 20.0, 18.2, 19.9, "−1 to 1"),
+    ];
+    need_have("in 13 weeks", &rows.map(row))
 }
 
 pub(crate) fn receipt_sample() -> crate::web::parts::ReceiptView {

@@ -40,6 +40,8 @@ goldens! {
     shape_mini: mini_sample();
     shape_categories: categories_sample();
     importance_rows: importance_sample();
+    dots_rows: dots_sample();
+    funnel_rows: funnel_sample();
     heat_pair: heat_sample();
     calibration_points: calibration_sample();
     km_two: km_sample(2);
@@ -48,6 +50,14 @@ goldens! {
     metric_as_line: metric_sample(MetricStyle::Line);
     metric_as_bars: metric_sample(MetricStyle::Bars);
     score_year: score_sample();
+    forecast_hours: forecast_sample(true);
+    forecast_plain: forecast_sample(false);
+    bars_fc_exits: bars_fc_sample();
+    hire_by_three: hire_by_sample();
+    coverage_three: coverage_sample();
+    need_have_zones: need_have_sample();
+    lines_three: lines_sample(3);
+    lines_alone: lines_sample(1);
     shape_none: shape(&Shape { bins: &[], ..empty_shape() });
 }
 
@@ -145,6 +155,8 @@ fn broken_input_never_gives_a_broken_picture() {
         shapes(seed, dice);
         groups(seed, dice);
         months(seed, dice);
+        ahead(seed, dice);
+        plans(seed, dice);
     }
 }
 
@@ -168,6 +180,22 @@ fn shapes(seed: u64, dice: &mut Dice) {
     sound_picture(&format!("mini {seed}"), &mini);
     let rows = shape_of_categories("Trade", "", "cases", &bins, None).render().unwrap();
     sound_picture(&format!("categories {seed}"), &rows);
+    let mut row = |at: u64| DotRow {
+        name: format!("\u{3c}b>{at}&"),
+        at: (dice.below(4) > 0).then(|| dice.value()),
+        low: (dice.below(4) > 0).then(|| dice.value()),
+        high: (dice.below(4) > 0).then(|| dice.value()),
+        tick: (dice.below(4) > 0).then(|| dice.value()),
+        ..DotRow::default()
+    };
+    let rows: Vec<_> = (0..seed % 6).map(&mut row).collect();
+    let base = Some(dice.value());
+    let unit = [Unit::Share, Unit::Count][(seed % 2) as usize];
+    let drawn = dots(&Dots { say: "", label: "l", note: "", unit, base, rows: &rows });
+    sound_picture(&format!("dots {seed}"), &drawn.render().unwrap());
+    let step = |_| FunnelStep { n: dice.below(50), ..FunnelStep::default() };
+    let steps: Vec<_> = (0..seed % 7).map(step).collect();
+    sound_picture(&format!("funnel {seed}"), &funnel("", "", &steps).render().unwrap());
     let term =
         |_| Importance { name: "x".to_owned(), href: None, size: dice.value(), half: dice.value() };
     let terms: Vec<_> = (0..seed % 7).map(term).collect();
@@ -277,6 +305,126 @@ fn months(seed: u64, dice: &mut Dice) {
     let list: Vec<_> = (0..count as u32).map(round).collect();
     let drawn = loss(&Loss { finding: "f", rounds: &list, rounds_max: (seed % 3) as u32 });
     sound_picture(&format!("loss {seed}"), &drawn.render().unwrap());
+}
+
+fn ahead(seed: u64, dice: &mut Dice) {
+    let count = [0, 1, 2, 30, 200][(seed % 5) as usize];
+    let equal = dice.below(4) == 0;
+    let mut step = |at: usize| ForecastStep {
+        label: format!("step {at}"),
+        short: format!("s{at}"),
+        value: (dice.below(8) > 0).then(|| if equal { 5.0 } else { dice.value() }),
+        bounds: (dice.below(4) > 0)
+            .then(|| [0; 3].map(|_| if equal { (5.0, 5.0) } else { (dice.value(), dice.value()) })),
+        have: (dice.below(3) > 0).then(|| dice.value()),
+    };
+    let steps: Vec<_> = (0..count).map(&mut step).collect();
+    let known = dice.below(count as u64 + 3) as usize;
+    let drawn = forecast(&Forecast {
+        name: "Jobs",
+        finding: "f",
+        say: "",
+        note: "",
+        unit: [Unit::Share, Unit::Count, Unit::Dollars, Unit::Decimal(1)][(seed % 4) as usize],
+        suffix: " h",
+        period: "week",
+        known_as: "Jobs",
+        steps: &steps,
+        known,
+        strips: 26,
+        capacity: (seed.is_multiple_of(2)).then_some("people you have"),
+        marks: &[(3, true, "shift"), (4, true, "shift"), (7, false, "odd"), (1000, true, "never")],
+        holidays: &[(0, "New Year"), (1, "Christmas"), (5000, "never")],
+    });
+    sound_picture(&format!("forecast {seed}"), &drawn.render().unwrap());
+    let labels: Vec<_> = steps.iter().map(|it| (it.label.clone(), it.short.clone())).collect();
+    let mut line = |at: u64| {
+        let many = dice.below(count as u64 + 4);
+        (format!("line {at}"), (0..many).map(|_| dice.value()).collect::<Vec<_>>())
+    };
+    let drawn = lines(&Lines {
+        name: "Trend",
+        finding: "f",
+        unit: Unit::Decimal(1),
+        height: 110,
+        period: "week",
+        labels: &labels,
+        lines: &(0..seed % 6).map(&mut line).collect::<Vec<_>>(),
+        known,
+        with_table: true,
+    });
+    sound_picture(&format!("lines {seed}"), &drawn.render().unwrap());
+}
+
+fn plans(seed: u64, dice: &mut Dice) {
+    let count = [0, 1, 2, 12, 200][(seed % 5) as usize];
+    let mut month = |at: u64| BarsMonth {
+        label: format!("month {at}"),
+        short: format!("m{at}"),
+        value: dice.value(),
+        band: (dice.below(2) == 0).then(|| (dice.value(), dice.value())),
+    };
+    let months: Vec<_> = (0..count).map(&mut month).collect();
+    let drawn = bars_fc(&BarsFc { name: "Exits", finding: "f", say: "", months: &months });
+    sound_picture(&format!("bars {seed}"), &drawn.render().unwrap());
+    let mut held = |at: u64| Held {
+        name: format!("row {at}"),
+        inside: dice.below(30) as usize,
+        of: dice.below(30) as usize,
+        ends: (dice.value(), dice.value()),
+    };
+    let rows: Vec<_> = (0..seed % 5).map(&mut held).collect();
+    sound_picture(&format!("coverage {seed}"), &coverage("", &rows).render().unwrap());
+    let mut need = |at: u64| Need {
+        name: format!("zone {at}"),
+        href: None,
+        have: [0; 3].map(|_| dice.value()),
+        need: [0; 3].map(|_| dice.value()),
+        short: "1 to 2".to_owned(),
+        today: 3,
+    };
+    let rows: Vec<_> = (0..seed % 7).map(&mut need).collect();
+    let drawn = need_have("in 13 weeks", &rows).render().unwrap();
+    sound_picture(&format!("need {seed}"), &drawn);
+    let mut day = || {
+        let far = [1_i64, 40, 400, 90_000, 4_000_000_000][dice.below(5) as usize];
+        let days = 20_780 + (dice.below(2000) as i64 - 1000) * far / 1000;
+        crate::domain::calendar::Day(i32::try_from(days).unwrap_or(i32::MAX))
+    };
+    let line = |at: u64| HireLine {
+        name: format!("zone {at}"),
+        words: "Post now".to_owned(),
+        post_by: day(),
+        start: day(),
+        ready: day(),
+        need: day(),
+        cells: [""; 4].map(str::to_owned),
+    };
+    let rows: Vec<_> = (0..seed % 20).map(line).collect();
+    let today = crate::domain::calendar::Day(20_780);
+    let drawn = hire_by(&HireBy { finding: "f", today, lines: &rows, fill: "", ramp: "" });
+    sound_picture(&format!("hire by {seed}"), &drawn.render().unwrap());
+}
+
+#[test]
+fn what_a_forecast_says_on_hover_is_in_its_table() {
+    let it = forecast_sample(true);
+    let rows = it.table.map(|it| it.rows).unwrap_or_default();
+    assert!(rows.len() > 40 && rows.len() == it.plot.hits.len());
+    for hit in &it.plot.hits {
+        let (label, _) = hit.text.split_once(": ").unwrap();
+        let row = rows.iter().find(|row| row[0] == label);
+        assert!(row.is_some_and(|row| hit.text.contains(&row[1])), "{}", hit.text);
+    }
+    assert_eq!(rows[0][0], "week 105", "ahead first");
+}
+
+#[test]
+fn few_things_have_a_scale_of_whole_numbers() {
+    let month = BarsMonth { label: "Nov 2026".to_owned(), value: 1.0, ..BarsMonth::default() };
+    let it = bars_fc(&BarsFc { name: "Exits", finding: "f", say: "", months: &[month] });
+    let words: Vec<_> = it.plot.grid.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(words, ["0", "1"]);
 }
 
 #[test]

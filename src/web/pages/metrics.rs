@@ -17,7 +17,7 @@ use crate::web::charts::{self, Chart, MetricStyle};
 use crate::web::error::Failure;
 use crate::web::numbers::{self, Cells};
 use crate::web::parts::{
-    ButtonView, Definition, OptionView, PagerView, StateKind, StateView, TableView, ThView, Tile,
+    ButtonView, OptionView, PagerView, StateKind, StateView, TableView, ThView, Tile,
 };
 use crate::web::query::Asked;
 use crate::web::reply::{Reply, html, read};
@@ -70,7 +70,6 @@ struct Line {
     /// The days it covers, where they are not those of the page.
     period: Option<String>,
     cells: Cells,
-    definition: Definition,
 }
 
 #[derive(Template)]
@@ -168,7 +167,7 @@ pub async fn download(
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(("content-disposition", name))
-        .body(metrics::csv(&answer)?))
+        .body(metrics::csv(std::slice::from_ref(&answer))?))
 }
 
 /// What an address asks: months as `2026-03`, a way to break down, a place.
@@ -195,11 +194,6 @@ fn no_data() -> StateView {
 fn line(metric: &'static Metric, figure: &Figure, usual: Option<&str>) -> Line {
     let period = numbers::said_period(&figure.period);
     let href = format!("{}/{}", PAGE.path, metric.id);
-    let definition = Definition {
-        words: metric.sentence.to_owned(),
-        href: Some(href.clone()),
-        ..numbers::definition(metric.id, metric, figure, false)
-    };
     Line {
         title: metric.title,
         sentence: metric.sentence,
@@ -213,7 +207,6 @@ fn line(metric: &'static Metric, figure: &Figure, usual: Option<&str>) -> Line {
         ),
         period: usual.filter(|it| *it != period).map(|_| period),
         cells: numbers::cells(metric, figure),
-        definition,
         href,
     }
 }
@@ -427,6 +420,7 @@ pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "percent",
         Unit::People => "people",
+        Unit::Positions => "positions",
         Unit::PeopleMean => "people, an average",
         Unit::Days => "days",
         Unit::Weeks => "weeks",

@@ -8,12 +8,14 @@ pub(crate) mod fixture;
 pub mod data;
 pub mod first_run;
 pub mod help;
+pub mod hiring;
 pub mod import;
 pub mod metrics;
 pub mod model;
 pub mod palette;
 pub mod people;
 pub mod person;
+pub mod plan;
 pub mod registry;
 pub mod task;
 pub mod today;
@@ -63,6 +65,10 @@ pub const PAGES: &[Page] = &[
     people::PAGE,
     person::PAGE,
     person::whatif::PAGE,
+    hiring::PAGE,
+    plan::PAGE,
+    plan::series::PAGE,
+    plan::compare::PAGE,
     turnover::PAGE,
     model::PAGE,
     model::test::TEST,
@@ -94,7 +100,11 @@ pub fn navigation(frame: &Frame) -> Vec<NavGroup> {
                     label: page.title.to_owned(),
                     href: page.path.to_owned(),
                     icon: nav.icon,
-                    count: (page.id == "people").then(|| frame.employed.to_string()),
+                    count: match page.id {
+                        "people" => Some(frame.employed.to_string()),
+                        "hiring" => frame.open_positions.map(|it| it.to_string()),
+                        _ => None,
+                    },
                     key: Some(nav.key),
                     tab: nav.tab,
                     words: page.help.to_owned(),

@@ -30,7 +30,7 @@ pub const PAGE: Page = Page {
     path: "/model",
     title: "Models",
     help: "What the model in use learned, line by line, and what it may read.",
-    nav: Some(Nav { group: 1, icon: "models", key: 'l', tab: true }),
+    nav: Some(Nav { group: 1, icon: "models", key: 'o', tab: false }),
 };
 
 /// Version of the shape of `/model.json`, described in `docs/model.md`.

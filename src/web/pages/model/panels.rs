@@ -235,6 +235,7 @@ pub(super) fn evidence(model: &Model) -> EvidenceView {
                 bar("Asked for", "f-imp", it.need, "by the lines"),
                 bar("Least", "f-imp", it.floor, "to score anyone"),
             ],
+            legend: Vec::new(),
             note: format!(
                 "People are counted, not months. Data {} to {}. {}",
                 month_words(&model.card.months.0),

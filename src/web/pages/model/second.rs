@@ -172,6 +172,7 @@ fn drawn(nodes: &[NodeSaid]) -> RowChart {
         }),
         label: "The tree, test by test: share who left".to_owned(),
         rows: nodes.iter().map(row).collect(),
+        legend: Vec::new(),
         note: "Darker bars are ends of the tree; lighter ones still part.".to_owned(),
         table: None,
     }
@@ -223,6 +224,7 @@ fn kinds(it: &SegmentsSaid, card: &Card) -> KindsView {
                 card.horizon_days
             ),
             rows: it.kinds.iter().map(row).collect(),
+            legend: Vec::new(),
             note: format!(
                 "Share followed by an exit within {} days, 95% interval over people. The line is \
                  everyone's {}.",

@@ -375,6 +375,7 @@ fn size(test: &Validation) -> Option<(String, RowChart)> {
         state: None,
         label: "AUC with fewer people to learn from".to_owned(),
         rows: points.iter().map(row).collect(),
+        legend: Vec::new(),
         note: format!(
             "AUC with its 95% interval, from chance (0.5) at the left. The same tested rows each time; each \
              model of these has fewer bags than the one in use. The whole is {} people.",
