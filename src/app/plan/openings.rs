@@ -48,14 +48,25 @@ struct Step {
     need: NeedDate,
 }
 
-/// The hire-by calendar: one line a zone and step of shortage, soonest to post first.
+/// The hire-by calendar: one line a zone and step of shortage, soonest to post first. What is late in
+/// a zone is one line: it is all to be posted today.
 pub(super) fn openings(ready: &Ready) -> Vec<Opening> {
-    let mut all: Vec<Opening> = (0..ready.zones.len())
-        .flat_map(|group| steps(ready, group))
-        .map(|step| opening(ready, &step))
-        .collect();
+    let of_zone = |group| {
+        let steps = steps(ready, group);
+        together(steps.iter().map(|step| opening(ready, step)).collect())
+    };
+    let mut all: Vec<Opening> = (0..ready.zones.len()).flat_map(of_zone).collect();
     all.sort_by(|a, b| (a.post_by, &a.zone, a.need.mid).cmp(&(b.post_by, &b.zone, b.need.mid)));
     all
+}
+
+/// The late ones of a zone as one, with the dates of the first.
+fn together(all: Vec<Opening>) -> Vec<Opening> {
+    let (late, mut rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.late);
+    let count = late.iter().map(|it| it.count).sum();
+    let first = late.into_iter().min_by_key(|it| (it.post_by, it.need.mid));
+    rest.extend(first.map(|it| Opening { count, ..it }));
+    rest
 }
 
 fn steps(ready: &Ready, group: usize) -> Vec<Step> {
@@ -106,6 +117,26 @@ fn opening(ready: &Ready, step: &Step) -> Opening {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_late_is_posted_at_once() {
+        let need = NeedDate { low: Day(100), mid: Day(120), high: None };
+        let one = |post_by: i32, count: u32| Opening {
+            zone: "Lakes".to_owned(),
+            count,
+            post_by: Day(post_by),
+            late: post_by <= 50,
+            start: Day(post_by + 40),
+            need,
+            fill_days: 40.0,
+            fill_n: 9,
+        };
+        let mut all = together(vec![one(40, 2), one(20, 1), one(70, 3)]);
+        all.sort_by_key(|it| it.post_by);
+        let seen: Vec<_> = all.iter().map(|it| (it.post_by, it.count, it.late)).collect();
+        assert_eq!(seen, [(Day(20), 3, true), (Day(70), 3, false)]);
+        assert_eq!(together(Vec::new()), []);
+    }
 
     #[test]
     fn a_date_is_read_off_all_draws() {

@@ -200,23 +200,12 @@ pub(super) fn demand(
         }
     }
     let sway = Sway::of(&known, Step::Week.season());
-    let stretches = known.len() as f64 / ahead.max(1) as f64;
-    let bands = outlook.points.iter().map(|it| bands(it, stretches - 1.0)).collect();
+    let bands = outlook.points.iter().map(bands).collect();
     Ok(Some(Demand { past, outlook, bands, sway }))
 }
 
-/// The bounds of a forecast were scaled to the errors of back-tests. A series holds only so many
-/// stretches as long as the horizon, so that scale is itself uncertain: as with a mean of few values,
-/// quantiles of Student's t take the place of the normal ones.
-fn bands(it: &Point, freedom: f64) -> Bands {
-    let wider = |level: f64, low: f64, high: f64| {
-        let share = 0.5 + level / 2.0;
-        let by = math::t_quantile(share, freedom.max(2.0)) / math::normal_quantile(share);
-        ((it.yhat - by * (it.yhat - low)).max(0.0), it.yhat + by * (high - it.yhat))
-    };
-    let bounds =
-        [wider(0.5, it.lo50, it.hi50), wider(0.8, it.lo80, it.hi80), wider(0.95, it.lo95, it.hi95)];
-    Bands { mid: it.yhat, bounds }
+fn bands(it: &Point) -> Bands {
+    Bands { mid: it.yhat, bounds: [(it.lo50, it.hi50), (it.lo80, it.hi80), (it.lo95, it.hi95)] }
 }
 
 #[cfg(test)]

@@ -68,12 +68,12 @@ fn bands_hold_what_they_claim() {
     }
     let dates = figures.dates.0;
     if seen.len() >= 100 {
-        assert!((0.72..=0.90).contains(&dates), "need dates {:?}", figures.dates);
-        assert!((0.72..=0.90).contains(&figures.weekly_need.0), "need {:?}", figures.weekly_need);
+        assert!((dates - figures.claimed).abs() <= 0.07, "{dates} for {}", figures.claimed);
+        let drawn = figures.dates_as_drawn;
+        assert!((0.72..=0.88).contains(&drawn.0), "need dates, ends in part {drawn:?}");
+        assert!((0.72..=0.92).contains(&figures.weekly_need.0), "need {:?}", figures.weekly_need);
         assert!((0.72..=0.92).contains(&figures.weekly_have.0), "have {:?}", figures.weekly_have);
         assert!((0.72..=0.92).contains(&figures.exits.0), "exits {:?}", figures.exits);
-        // Lower than it should be: `docs/plan.md` says so. It must not get worse.
-        assert!(figures.dates_as_drawn.0 >= 0.62, "ties shared {:?}", figures.dates_as_drawn);
     } else {
         assert!(dates >= 0.55 && figures.exits.0 >= 0.55, "{figures:#?}");
     }
