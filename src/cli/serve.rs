@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<()> {
     } else if office.look(derive::is_stale)? {
         queue.ask(&Refresh {})?;
     } else if office.look(outlook::is_behind)? {
-        queue.ask(&Forecast {})?;
+        queue.ask(&Forecast::default())?;
     } else {
         warm(office.clone());
     }

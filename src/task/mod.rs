@@ -21,7 +21,7 @@ use crate::app::progress::Tell;
 use crate::app::{Error, Office, Result};
 
 pub use demo::Demo;
-pub use forecast::Forecast;
+pub use forecast::{Asked, Forecast};
 pub use import::Import;
 pub use queue::{Queue, RunView};
 pub use refresh::Refresh;

@@ -82,7 +82,10 @@ pub fn lines(it: &Lines<'_>) -> Chart {
     if !alone {
         names(&mut plot, &frame, &list);
     }
-    plot.hits = hits(it, &frame, labels, &list);
+    // Hovering only repeats a table; lines whose table stands elsewhere have none.
+    if it.with_table {
+        plot.hits = hits(it, &frame, labels, &list);
+    }
     Chart {
         say: String::new(),
         state: None,

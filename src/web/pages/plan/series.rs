@@ -11,7 +11,7 @@ use crate::app;
 use crate::app::outlook::{self, Ask, MarkKind, Series, Step, View};
 use crate::app::scope::Scope;
 use crate::domain::calendar::Day;
-use crate::task::Forecast;
+use crate::task::{self, Forecast};
 use crate::web::State;
 use crate::web::charts::{Chart, RowChart, Unit};
 use crate::web::error::Failure;
@@ -30,6 +30,9 @@ pub const PAGE: Page = Page {
     help: "Any series of the office with its forecast: what was tried, its parts, how far it held.",
     nav: None,
 };
+
+/// Known periods drawn at most; the file has them all.
+const DRAWN: usize = 104;
 
 /// Series that the plan links to.
 pub(super) const HOURS: &str = "booked_hours";
@@ -52,7 +55,12 @@ struct SeriesPage {
 enum Body {
     State(StateView),
     /// Not made yet, with a button that makes it.
-    Wait(StateView),
+    Wait {
+        /// What is missing.
+        state: StateView,
+        /// Where the button leads.
+        action: String,
+    },
     Full(Box<Full>),
 }
 
@@ -98,10 +106,13 @@ pub async fn download(state: web::Data<State>, request: HttpRequest) -> Reply {
     }
 }
 
-/// `POST /plan/forecast`: makes what is not kept yet and leads to the task.
-pub async fn make(state: web::Data<State>) -> Reply {
+/// `POST /plan/forecast`: makes the forecast of the address and leads to the task.
+pub async fn make(state: web::Data<State>, request: HttpRequest) -> Reply {
+    let ask = ask(&Asked::of(&request))?;
+    let step = ask.step.map(|it| it.word().to_owned());
+    let asked = task::Asked { series: ask.series.to_owned(), step, place: ask.place };
     let queue = state.queue.clone();
-    let uid = act(move || queue.ask(&Forecast {})).await?;
+    let uid = act(move || queue.ask(&Forecast { asked: Some(asked) })).await?;
     Ok(see_other(&format!("/tasks/{}", uid_text(uid))))
 }
 
@@ -152,7 +163,10 @@ fn page(
         places: pages::places(scope, chosen),
         body: match found {
             Ok(Some(it)) => Body::Full(Box::new(full(series, &it, asked))),
-            Ok(None) => Body::Wait(not_made()),
+            Ok(None) => Body::Wait {
+                state: not_made(),
+                action: asked.with("/plan/forecast", "series", series.id),
+            },
             Err(error) => Body::State(instead(error, scope.choices.is_empty())),
         },
         shell,
@@ -174,8 +188,8 @@ fn not_made() -> StateView {
     StateView::new(
         StateKind::Empty,
         "This forecast is not made yet",
-        "Forecasts are made in the background whenever data come in: every method is tried on the \
-         past first, which takes a moment for weeks and days. Nothing else waits for it.",
+        "Every method is tried on the past first, which takes a moment for many weeks or days. The \
+         usual forecasts are made in the background whenever data come in; this one when asked for.",
     )
 }
 
@@ -185,14 +199,15 @@ fn full(series: &'static Series, it: &View, asked: &Asked) -> Full {
     let word = outlook.step.word();
     let say = sentence(it);
     // A month holds its holiday wherever it falls.
-    let holidays = if it.step == Step::Month { Vec::new() } else { holidays(&past, outlook) };
+    let past = &past[past.len().saturating_sub(DRAWN)..];
+    let holidays = if it.step == Step::Month { Vec::new() } else { holidays(past, outlook) };
     let drawn = Shown {
         name: series.title,
         known_as: "As it was",
         say: &say,
         unit: unit(series),
         suffix: "",
-        past: &past,
+        past,
         outlook,
         holidays: &holidays,
     };
@@ -200,8 +215,9 @@ fn full(series: &'static Series, it: &View, asked: &Asked) -> Full {
     Full {
         name: format!("{} by {word}", series.title),
         meta: format!(
-            "n = {} {word}s known, {} ahead; as of {}",
+            "n = {} {word}s known, {} drawn, {} ahead; as of {}",
             outlook.n,
+            past.len(),
             outlook.points.len(),
             plain(it.as_of)
         ),
