@@ -141,7 +141,20 @@ pub(super) fn figure(value: f64) -> String {
     let text = format!("{value:.decimals$}");
     let text =
         if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { text.as_str() };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" { "0".to_owned() } else { grouped(text) }
+}
+
+/// Commas between thousands: `1,234`. Numbers that large have no decimals here.
+fn grouped(text: &str) -> String {
+    let digits = text.trim_start_matches('-');
+    let mut out = text[..text.len() - digits.len()].to_owned();
+    for (at, letter) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && !digits.contains('.') {
+            out.push(',');
+        }
+        out.push(letter);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -207,6 +220,7 @@ mod tests {
     #[test]
     fn figures_read_well() {
         let all = [figure(1234.4), figure(12.34), figure(0.5), figure(2.0), figure(-0.001)];
-        assert_eq!(all, ["1234", "12.3", "0.5", "2", "0"]);
+        assert_eq!(all, ["1,234", "12.3", "0.5", "2", "0"]);
+        assert_eq!([figure(-123_456.0), figure(-123.0)], ["-123,456", "-123"]);
     }
 }
