@@ -1,7 +1,7 @@
 //! Forecasts of the office's own series: read the series, forecast it, keep it so that it replays.
 //!
 //! A page takes what is kept or works out what is cheap ([`view`]); a command and the task work it
-//! out and keep it ([`answer`], [`refresh`]). Never here: how a forecast is made (see
+//! out and keep it ([`answer`], [`refresh()`]). Never here: how a forecast is made (see
 //! `learn::series`), a series' SQL (see `metric::series`), a fact dated after the forecast's day.
 
 mod keep;

@@ -34,7 +34,7 @@ pub(super) struct Forecast {
     /// auto (the average of those that survive a back-test), prophet, ets, theta, mstl, naive, counts
     #[arg(long, value_name = "MODEL", default_value = "auto")]
     model: String,
-    /// US, or a CSV file date,name[,lower,upper]
+    /// US, or a CSV file date,name and perhaps lower,upper
     #[arg(long, value_name = "US|FILE")]
     holidays: Option<String>,
     /// count, amount (never below 0) or real [default: what the values say]

@@ -1,5 +1,5 @@
 //! Roll-ups: what pages read instead of single jobs and workdays. Months of technicians here, days
-//! of zones in [`zones`].
+//! of zones in `zones`.
 //!
 //! Rebuilt whole, or for the technicians whose facts changed; both run the same statements, so the
 //! rows are the same, bit for bit. Everything is a whole number. Never here: rates, shares,

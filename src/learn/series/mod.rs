@@ -1,7 +1,7 @@
 //! Forecasts of one series of numbers: methods, their back-test, and the average of the survivors.
 //!
-//! Modules in reading order: [`step`] (days, weeks and months as periods), [`past`] (what is known),
-//! [`path`] (what a method says of the future), [`fill`] and [`season`] (shared by the methods of
+//! Modules in reading order: `step` (days, weeks and months as periods), `past` (what is known),
+//! `path` (what a method says of the future), `fill` and `season` (shared by the methods of
 //! smoothing), one file a method, then the tournament that drops bad methods, averages the rest and
 //! scales their intervals to what past errors were.
 //!

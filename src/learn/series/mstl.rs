@@ -25,7 +25,7 @@ const RECENT: usize = 500;
 /// cycles is worth about three of them.
 const SHARE: f64 = 0.33;
 
-/// Decomposition, then exponential smoothing; the seasons are those of [`seasons`].
+/// Decomposition, then exponential smoothing; the seasons are those of `seasons`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mstl;
 

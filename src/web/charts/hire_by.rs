@@ -158,7 +158,7 @@ fn drawn(plot: &mut Plot, scale: &Scale, line: &HireLine, y: f64) {
     let mut text = |class, x, text: String| {
         plot.texts.push(Text { class, x, y: num(y + 15.0), text });
     };
-    text("ink2", "0".to_owned(), short(&line.name, 22));
+    text("ink2 over", "0".to_owned(), short(&line.name, 22));
     if post > 78.0 {
         text("end halo strong", pct(post - 1.4), line.words.clone());
     } else {

@@ -4,6 +4,8 @@ use super::frame::{Frame, Unit, between, fixed, num, pct, points, short, sound, 
 use super::{Chart, Dot, Hit, LegendItem, Path, Plot, Swatch, Text, legend, thin};
 use crate::web::parts::{TableView, ThView};
 
+/// Part of the width within which steps are drawn as one.
+const CLOSE: f64 = 1.0 / 200.0;
 const HEIGHT: u32 = 260;
 /// Beyond four curves nobody can tell them apart.
 const GROUPS_MAX: usize = 4;
@@ -74,7 +76,7 @@ pub fn km(it: &Km<'_>) -> Chart {
         ..Plot::default()
     };
     for (at, curve) in curves.iter().enumerate() {
-        let (area, line) = outline(&frame, curve);
+        let (area, line) = outline(&frame, &apart(curve, horizon));
         plot.areas.push(Path { class: BANDS[at], points: area });
         plot.lines.push(Path { class: LINES[at], points: line });
     }
@@ -130,6 +132,22 @@ fn days(at: &[u32], horizon: f64) -> Vec<(f64, String)> {
         (day, format!("{}{}", fixed(day, 0), if at == last { " days" } else { "" }))
     };
     list.into_iter().enumerate().map(word).collect()
+}
+
+/// Steps nobody could tell apart as one, on the day of the first, so that the page stays light however
+/// many people left.
+fn apart(curve: &[KmStep], horizon: f64) -> Vec<KmStep> {
+    let mut list: Vec<KmStep> = Vec::new();
+    for (at, step) in curve.iter().enumerate() {
+        let inner = list.len() > 1 && at + 1 < curve.len();
+        match list.last_mut() {
+            Some(last) if inner && step.day - last.day < horizon * CLOSE => {
+                *last = KmStep { day: last.day, ..*step };
+            }
+            _ => list.push(*step),
+        }
+    }
+    list
 }
 
 fn outline(frame: &Frame, curve: &[KmStep]) -> (String, String) {

@@ -1,8 +1,8 @@
 //! Prophet (Taylor and Letham 2018): a broken line, seasons, holidays and regressors, fitted exactly.
 //!
-//! In reading order: [`columns`] (what the seasons and holidays look like), `exact` (augurs prepares
+//! In reading order: `columns` (what the seasons and holidays look like), `exact` (augurs prepares
 //! the data and asks our optimiser), `problem` (the posterior), `optimise` and `sign` (its maximum),
-//! [`fitted`] (parameters, parts and spread). Never here: Stan, a draw, an order that a hash map
+//! `fitted` (parameters, parts and spread). Never here: Stan, a draw, an order that a hash map
 //! decides.
 
 mod columns;
